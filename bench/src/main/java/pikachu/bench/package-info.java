@@ -1,0 +1,5 @@
+/** Benchmarks, each of which redraws one figure. */
+@NullMarked
+package pikachu.bench;
+
+import org.jspecify.annotations.NullMarked;
