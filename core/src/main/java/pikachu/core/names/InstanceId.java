@@ -1,0 +1,53 @@
+package pikachu.core.names;
+
+import java.util.regex.Pattern;
+
+/**
+ * What a running instance is addressed by within its namespace. A caller chooses it ({@link #chosen}), or else it equals
+ * the activation ID ({@link #of}). Chosen IDs never look like an activation ID, so the two kinds cannot collide.
+ */
+public record InstanceId(String value) implements Comparable<InstanceId> {
+    private static final Pattern GRAMMAR = Pattern.compile("\\A[A-Za-z0-9._][A-Za-z0-9._-]{0,63}\\z");
+    private static final Pattern ACTIVATION = Pattern.compile("\\A[0-9a-fA-F]{32}\\z");
+
+    public InstanceId {
+        if (value.isEmpty() || value.length() > 64) {
+            throw new InvalidName("An instance ID has 1 to 64 characters, this one has " + value.length()
+                    + ". Choose a shorter one.");
+        }
+        if (!GRAMMAR.matcher(value).matches() || value.equals(".") || value.equals("..")) {
+            throw new InvalidName("The instance ID is not valid: use letters, digits, '.', '_' and '-', "
+                    + "not '-' at the start, and neither '.' nor '..' alone.");
+        }
+    }
+
+    /** An ID that a caller asks for. */
+    public static InstanceId chosen(String value) {
+        var id = new InstanceId(value);
+        if (!id.isChosen()) {
+            throw new InvalidName(
+                    "The instance ID is not valid: 32 hexadecimal digits have the form of an activation ID, "
+                            + "which is kept for instances without a chosen ID.");
+        }
+        return id;
+    }
+
+    /** The ID of an instance whose caller chose none. */
+    public static InstanceId of(ActivationId activation) {
+        return new InstanceId(activation.value());
+    }
+
+    public boolean isChosen() {
+        return !ACTIVATION.matcher(value).matches();
+    }
+
+    @Override
+    public int compareTo(InstanceId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
