@@ -113,7 +113,8 @@ public final class InvokerLogic {
         publications = new Publications<>(
                 out -> new InvokerEffect.Publish(
                         out.number(), out.topic(), out.partition(), out.key(), out.message(), out.durability()),
-                effects);
+                effects,
+                0);
         map = new LocalMap(incarnation, timing.goneKeptMs());
         lease = new Lease(timing);
         reports = new LocalReports(self, incarnation, memoryMb, () -> takenMb, timing, map, lease, publications);

@@ -61,13 +61,20 @@ final class Publications<E> {
     private long lastNumber;
     private int lasting;
     private long nowMs;
-    private long lastAppendedMs = Long.MIN_VALUE;
     private long failingSinceMs = Long.MAX_VALUE;
 
-    /** @param effects where effects of the current step are gathered */
-    Publications(Form<E> form, List<E> effects) {
+    /**
+     * @param effects where effects of the current step are gathered
+     * @param after the last number that a predecessor gave, whose answers may still come
+     */
+    Publications(Form<E> form, List<E> effects, long after) {
         this.form = form;
         this.effects = effects;
+        lastNumber = after;
+    }
+
+    long lastNumber() {
+        return lastNumber;
     }
 
     /** Begins a step: tries again what is due. */
@@ -137,7 +144,6 @@ final class Publications<E> {
     /** Hears how a publication ended. */
     void done(long number, Published how) {
         if (how instanceof Published.Appended) {
-            lastAppendedMs = nowMs;
             failingSinceMs = Long.MAX_VALUE;
         } else {
             failingSinceMs = Math.min(failingSinceMs, nowMs);
@@ -151,10 +157,6 @@ final class Publications<E> {
     /** Since when nothing but failures has been heard; far in the future when the bus is well. */
     long failingSinceMs() {
         return failingSinceMs;
-    }
-
-    long lastAppendedMs() {
-        return lastAppendedMs;
     }
 
     /** The time of the current step. */

@@ -1,0 +1,84 @@
+package pikachu.core.loops;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pikachu.core.activations.Activation;
+import pikachu.core.activations.JsonText;
+import pikachu.core.names.ActivationId;
+import pikachu.core.scheduling.Target;
+
+/** An activation in flight, as the controller that answers for it knows it. Plain fields, owned by the loop. */
+final class Flight {
+    static final long NOBODY = -1;
+
+    enum Phase {
+        /** Its claim is on the way. */
+        CLAIMING,
+        /** It needs a place (again). */
+        PLACING,
+        /** The order is on its invoker's topic, or on the way there. */
+        SENT,
+        /** Its invoker has announced /run. */
+        STARTED,
+        /** Its record is being written by this controller. */
+        ENDING
+    }
+
+    Activation activation;
+    /** Needed until it has started; then no longer kept, since they may be large. */
+    JsonText arguments;
+
+    JsonText environment;
+    Phase phase = Phase.PLACING;
+    /** Whoever waits for the answer. */
+    long ticket = NOBODY;
+
+    @Nullable
+    Target target;
+
+    Publications.@Nullable Handle sending;
+    /** Settled once it has been placed anew or has ended. */
+    List<Readings.Mark> untilPlaced = new ArrayList<>(0);
+    /** Settled once it has ended. */
+    List<Readings.Mark> untilEnded = new ArrayList<>(1);
+
+    /** Read from the bus: accepted by an earlier life or another controller. */
+    boolean isRecovered;
+
+    long beganMs;
+    int refusals;
+    long firstRefusedMs;
+
+    Flight(Activation activation, JsonText arguments, JsonText environment, long beganMs) {
+        this.activation = activation;
+        this.arguments = arguments;
+        this.environment = environment;
+        this.beganMs = beganMs;
+    }
+
+    ActivationId id() {
+        return activation.id();
+    }
+
+    int attempt() {
+        return activation.attempt();
+    }
+
+    int memoryMb() {
+        return activation.action().limits().memoryMb();
+    }
+
+    boolean isClaimed() {
+        return activation.instance().isChosen();
+    }
+
+    boolean isOn(Target where) {
+        return where.equals(target);
+    }
+
+    /** When a place that never came back is taken back: the limits of /init and /run, and time to spare. */
+    long overdueMs() {
+        return beganMs + 2L * Math.max(activation.action().limits().timeoutMs(), 60_000) + 60_000;
+    }
+}
