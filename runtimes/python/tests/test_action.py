@@ -1,12 +1,13 @@
 """What /init and /run do with the action: results, failures, environment, logs, leftovers."""
 
-import json
 import os
-import re
 import socket
+import subprocess
+import sys
+import tempfile
 import unittest
 
-from proxy_process import SENTINEL, ConnectionDied, Proxy, await_true, initialization, zipped
+from proxy_process import PROXY, SENTINEL, ConnectionDied, Proxy, await_true, initialization, zipped
 
 ECHO = "def main(args):\n    return args\n"
 
@@ -156,7 +157,6 @@ class ZipTest(ProxyTest):
         self.assertEqual(0o755, os.stat(self.zip_proxy.folder + "/action/tool").st_mode & 0o7777)
 
     def test_refuses_archives_that_are_none_or_lead_outside(self):
-        bomb = zipped({"__main__.py": ECHO}).encode()
         cases = [
             ("not base64!", "not a base64-encoded zip"),
             ("bm8gemlw", "not a base64-encoded zip"),
@@ -165,7 +165,6 @@ class ZipTest(ProxyTest):
             (zipped({"__main__.py": ECHO, "/evil": "x"}), "outside of its root"),
             (zipped({"__main__.py": ECHO, "a/../../evil": "x"}), "outside of its root"),
         ]
-        self.assertTrue(bomb)
         for code, message in cases:
             with self.subTest(message=message):
                 proxy = self.proxy()
@@ -174,6 +173,16 @@ class ZipTest(ProxyTest):
                 self.assertIn(message, answer.json()["error"])
                 self.assert_sentinels(proxy, 1)
                 self.assertEqual([], [name for name in os.listdir(proxy.folder) if name != "s"])
+
+    def test_refuses_a_zip_that_expands_over_the_limit(self):
+        code = zipped({"__main__.py": ECHO, "large": "x" * 1000})
+        for limit, refused in ((1000, True), (2000, False)):
+            with tempfile.TemporaryDirectory() as folder:
+                script = "import os, sys; sys.path.insert(0, %r); import proxy_zip; os.chdir(%r); proxy_zip.unpack(%r, %d)"
+                call = [sys.executable, "-c", script % (os.path.dirname(PROXY), folder, code, limit)]
+                done = subprocess.run(call, capture_output=True, text=True)
+                self.assertEqual(refused, "expands to more than 1000 bytes" in done.stderr, done.stderr)
+                self.assertEqual([] if refused else ["action"], os.listdir(folder))
 
     def test_writes_a_symbolic_link_as_a_plain_file(self):
         files = {"__main__.py": ECHO, "link": "/etc/passwd"}
