@@ -122,11 +122,11 @@ class Runtime:
         self.server_descriptors = set  # given by proxy.py
 
     def answer(self, path, body):
-        """(status, body) of an answer; the logs are complete when it is returned."""
+        """(status, body) of an answer; the logs are complete when it is returned. Empties body."""
         initializing = path == b"/init"
         try:
             message = decode(body)
-            body = None  # may be 100 MiB that the function could use
+            body.clear()  # may be 100 MiB that the function could use
             status, answer = self.initialize(message) if initializing else self.run(message)
         except Refused as refusal:
             status, answer = refusal.status, error(str(refusal))

@@ -42,6 +42,16 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
+    /** Whether the caller is the loop's own thread. */
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** The time by the loop's clock. */
+    public long now() {
+        return clock.getAsLong();
+    }
+
     private void run() {
         while (!isClosing) {
             isWoken.set(false);
@@ -67,7 +77,7 @@ public final class EventLoop implements AutoCloseable {
     public void close() {
         isClosing = true;
         wake();
-        if (Thread.currentThread() == thread || !thread.isAlive()) {
+        if (isCurrent() || !thread.isAlive()) {
             return;
         }
         try {

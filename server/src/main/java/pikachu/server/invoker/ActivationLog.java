@@ -22,7 +22,7 @@ final class ActivationLog {
     private long room;
     private long limit;
     private boolean isTruncated;
-    private int ends;
+    private int ends = STREAMS;
 
     /** A new activation begins; what came since the last one has no owner and is dropped. */
     void begin(long limitBytes) {

@@ -1,0 +1,205 @@
+package pikachu.server.invoker;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pikachu.core.bus.Bus;
+import pikachu.core.bus.BusReader;
+import pikachu.core.bus.BusRecord;
+import pikachu.core.bus.Delivery;
+import pikachu.core.bus.Start;
+import pikachu.core.bus.Topic;
+import pikachu.core.loops.EventLoop;
+import pikachu.core.loops.InvokerEffect;
+import pikachu.core.loops.InvokerEvent;
+import pikachu.core.loops.InvokerLogic;
+import pikachu.core.messages.DirectoryMessage;
+import pikachu.core.messages.InvokerMessage;
+import pikachu.core.names.InvokerId;
+import pikachu.core.wire.Codec;
+import pikachu.core.wire.MalformedRecord;
+
+/**
+ * One invoker: the loop that owns {@link InvokerLogic} and {@link Containers}. It brings the logic what happens (bus,
+ * containers, time) and carries out what the logic decides; nothing that takes time happens on its thread.
+ */
+public final class Invoker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Invoker.class);
+    private static final int BATCH = 64;
+
+    /** While more jobs than this wait for a container, the rest stays on the bus. */
+    private static final int MAX_WAITING = 1_000;
+
+    private final InvokerId id;
+    private final Bus bus;
+    private final InvokerLogic logic;
+    private final Containers containers;
+    private final EventLoop loop;
+    private final Codec codec = new Codec();
+    private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
+
+    // Owned by the loop.
+    private final Map<Integer, BusReader> directory = new HashMap<>();
+    private final Queue<InvokerEvent> arising = new ArrayDeque<>();
+    private boolean isStepping;
+    private Optional<BusReader> own = Optional.empty();
+
+    public Invoker(InvokerId id, Bus bus, InvokerLogic logic, InvokerSettings settings, LongSupplier clock) {
+        this.id = id;
+        this.bus = bus;
+        this.logic = logic;
+        this.loop = new EventLoop(id.toString(), this::turn, clock, this::fault);
+        this.containers = new Containers(id, settings, clock, new Inbox());
+    }
+
+    public void start() {
+        containers.start();
+        own = Optional.of(bus.read(Topic.invoker(id), 0, Start.UNSETTLED, loop::wake));
+        loop.start();
+    }
+
+    private long turn(long now) {
+        for (var next = posted.poll(); next != null; next = posted.poll()) {
+            next.run();
+        }
+        readOwnTopic();
+        readDirectory();
+        containers.tick(now);
+        if (now >= logic.nextDue()) {
+            step(new InvokerEvent.Tick());
+        }
+        return logic.nextDue();
+    }
+
+    private void readOwnTopic() {
+        if (own.isEmpty() || containers.waiting() > MAX_WAITING) {
+            return;
+        }
+        var batch = own.get().poll(BATCH);
+        batch.forEach(this::takeOwn);
+        if (batch.size() == BATCH) {
+            loop.wake();
+        }
+    }
+
+    private void takeOwn(Delivery delivery) {
+        try {
+            switch (codec.decode(delivery.value())) {
+                case InvokerMessage message -> step(new InvokerEvent.Received(delivery.position(), message));
+                default -> throw new MalformedRecord("A message of another topic.");
+            }
+        } catch (MalformedRecord e) {
+            LOG.error("event=record_not_read topic={} position={} reason={}", id, delivery.position(), e.getMessage());
+            own.orElseThrow().settle(delivery.position());
+        }
+    }
+
+    private void readDirectory() {
+        for (var reader : List.copyOf(directory.values())) {
+            var batch = reader.poll(BATCH);
+            batch.forEach(this::takeDirectory);
+            if (batch.size() == BATCH) {
+                loop.wake();
+            }
+        }
+    }
+
+    private void takeDirectory(Delivery delivery) {
+        try {
+            if (codec.decode(delivery.value()) instanceof DirectoryMessage message) {
+                step(new InvokerEvent.DirectoryReceived(message));
+            }
+        } catch (MalformedRecord e) {
+            // The directory repairs itself: the next digest shows what is missing.
+            LOG.error("event=record_not_read topic=directory reason={}", e.getMessage());
+        }
+    }
+
+    /** What carrying out an effect brings about at once waits until the effects before it are done. */
+    private void step(InvokerEvent event) {
+        arising.add(event);
+        if (isStepping) {
+            return;
+        }
+        isStepping = true;
+        try {
+            for (var next = arising.poll(); next != null; next = arising.poll()) {
+                logic.step(next, loop.now()).forEach(this::carryOut);
+            }
+        } finally {
+            isStepping = false;
+        }
+    }
+
+    private void carryOut(InvokerEffect effect) {
+        switch (effect) {
+            case InvokerEffect.Publish publish -> publish(publish);
+            case InvokerEffect.Provide provide ->
+                containers.provide(new Job(provide.activation(), provide.arguments(), provide.environment()));
+            case InvokerEffect.Run run -> containers.run(run.activation());
+            case InvokerEffect.Drop drop -> containers.drop(drop.activation());
+            case InvokerEffect.Settle settle -> own.orElseThrow().settle(settle.position());
+            case InvokerEffect.EndAll _ -> containers.endAll();
+            case InvokerEffect.Show show -> containers.show(show.namespace(), show.changed());
+            case InvokerEffect.ShowAll show -> containers.showAll(show.namespace(), show.entries());
+            case InvokerEffect.ReadDirectory read ->
+                directory.computeIfAbsent(
+                        read.partition(), partition -> bus.read(Topic.DIRECTORY, partition, Start.END, loop::wake));
+            case InvokerEffect.StopReadingDirectory stop ->
+                Optional.ofNullable(directory.remove(stop.partition())).ifPresent(BusReader::close);
+        }
+    }
+
+    private void publish(InvokerEffect.Publish publish) {
+        var bytes = codec.encode(publish.message());
+        var record = new BusRecord(publish.topic(), publish.partition(), publish.key(), bytes, publish.durability());
+        bus.publish(record, how -> tell(new InvokerEvent.PublishDone(publish.publication(), how)));
+    }
+
+    private void tell(InvokerEvent event) {
+        if (loop.isCurrent()) {
+            step(event);
+        } else {
+            post(() -> step(event));
+        }
+    }
+
+    private void post(Runnable task) {
+        posted.add(task);
+        loop.wake();
+    }
+
+    private void fault(RuntimeException e) {
+        LOG.error("event=invoker_fault invoker={}", id, e);
+    }
+
+    /** Refuses what comes from now on, ends what runs, and writes what is to be recorded. */
+    @Override
+    public void close() {
+        post(() -> step(new InvokerEvent.Drain()));
+        containers.close();
+        loop.close();
+        directory.values().forEach(BusReader::close);
+        own.ifPresent(BusReader::close);
+    }
+
+    /** How the containers, on the loop or on their own threads, tell what happened. */
+    private final class Inbox implements Containers.Inbox {
+        @Override
+        public void tell(InvokerEvent event) {
+            Invoker.this.tell(event);
+        }
+
+        @Override
+        public void onLoop(Runnable task) {
+            post(task);
+        }
+    }
+}
