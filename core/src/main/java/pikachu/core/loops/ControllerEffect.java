@@ -10,6 +10,7 @@ import pikachu.core.bus.Topic;
 import pikachu.core.directory.Entry;
 import pikachu.core.messages.Message;
 import pikachu.core.names.ActivationId;
+import pikachu.core.names.ControllerId;
 import pikachu.core.names.InvokerId;
 import pikachu.core.names.NamespaceName;
 import pikachu.core.scheduling.InvokerState;
@@ -44,9 +45,12 @@ public sealed interface ControllerEffect {
 
     /**
      * Create the document of {@link pikachu.core.store.Collection#PLACEMENTS} with ID {@code activation/attempt} unless
-     * it exists; try until the store answers, then tell what it holds by {@link ControllerEvent.PlacementCreated}.
+     * it exists; try until the store answers, then tell what it holds by {@link ControllerEvent.PlacementCreated}. But if
+     * the activation has a record already it has ended: then create nothing and tell that by {@link
+     * ControllerEvent.RecordCreated}.
      */
-    record CreatePlacement(NamespaceName namespace, ActivationId activation, int attempt, Target target)
+    record CreatePlacement(
+            NamespaceName namespace, ActivationId activation, int attempt, Target target, ControllerId by)
             implements ControllerEffect {}
 
     /**

@@ -7,6 +7,7 @@ import pikachu.core.activations.JsonText;
 import pikachu.core.bus.Published;
 import pikachu.core.messages.Message;
 import pikachu.core.names.ActivationId;
+import pikachu.core.names.ControllerId;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.NamespaceName;
 import pikachu.core.scheduling.Target;
@@ -46,9 +47,11 @@ public sealed interface ControllerEvent {
     /**
      * The document for this attempt exists.
      *
-     * @param holds where it says the attempt runs: as asked for, or what another controller wrote earlier
+     * @param holds where it says the attempt runs: as asked for, or what was written earlier
+     * @param by who wrote it
      */
-    record PlacementCreated(ActivationId activation, int attempt, Target holds) implements ControllerEvent {}
+    record PlacementCreated(ActivationId activation, int attempt, Target holds, ControllerId by)
+            implements ControllerEvent {}
 
     /** The activation has a record in the store, this one or an earlier one. */
     record RecordCreated(ActivationId activation) implements ControllerEvent {}
