@@ -213,6 +213,7 @@ class BrokenClientTest(HttpTest):
             client.send(data[:length])
             client.close()
         self.assert_well(proxy)
+        self.assertNotIn("pikachu:", proxy.stderr.read())
 
     def test_survives_clients_that_leave_before_a_large_answer(self):
         proxy = self.proxy("def main(args):\n    return {'x': 'y' * args.get('n', 0), **args}\n")
@@ -222,6 +223,7 @@ class BrokenClientTest(HttpTest):
             client.close()
         client = proxy.connect()
         self.assertEqual({"x": "", "well": 1}, client.ask("/run", {"value": {"well": 1}}).json())
+        self.assertNotIn("pikachu:", proxy.stderr.read())
 
     def test_is_not_held_up_by_a_client_that_stops_half_way(self):
         proxy = self.proxy()
@@ -259,6 +261,7 @@ class BrokenClientTest(HttpTest):
         self.assertIn("Too many open files", proxy.run({"leak": 1}).json()["error"])
         waiting = proxy.connect()
         waiting.send(request("/run", {"value": {"well": 1}}))
+        await_true(proxy.is_idle, "the proxy to wait without spinning")
         self.assertEqual({"free": 1}, proxy.run({"free": 1}).json())
         proxy.client.close()
         self.assertEqual({"well": 1}, waiting.answer().json())
