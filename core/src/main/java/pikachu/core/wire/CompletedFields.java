@@ -23,8 +23,7 @@ final class CompletedFields {
                 out.flag(m.isRecorded());
             }
             case CompletedMessage.Refused m -> {
-                out.activation(m.activation());
-                out.number(m.attempt());
+                InvokerFields.write(out, m.activate());
                 out.number(m.invoker().number());
                 out.fixed64(m.incarnation().value());
                 out.text(m.reason());
@@ -55,8 +54,7 @@ final class CompletedFields {
                         in.flag("isRecorded"));
             case Type.REFUSED ->
                 new CompletedMessage.Refused(
-                        in.activation("activation"),
-                        in.number32("attempt"),
+                        InvokerFields.activate(in),
                         ActivationFields.invoker(in),
                         ActivationFields.incarnation(in),
                         in.text("reason"));

@@ -19,14 +19,17 @@ final class InvokerFields {
         }
     }
 
+    static InvokerMessage.Activate activate(Input in) {
+        return new InvokerMessage.Activate(
+                ActivationFields.activation(in),
+                ActivationFields.incarnation(in),
+                in.json("arguments"),
+                in.json("environment"));
+    }
+
     static InvokerMessage read(Input in, int type) {
         return switch (type) {
-            case Type.ACTIVATE ->
-                new InvokerMessage.Activate(
-                        ActivationFields.activation(in),
-                        ActivationFields.incarnation(in),
-                        in.json("arguments"),
-                        in.json("environment"));
+            case Type.ACTIVATE -> activate(in);
             case Type.DEATH_NOTICE -> new InvokerMessage.DeathNotice(ActivationFields.incarnation(in));
             case Type.MAP_WANTED -> new InvokerMessage.MapWanted(ActivationFields.controller(in));
             default -> throw Codec.unknown(in, type);

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.ContainerFailure;
 import pikachu.core.directory.Entry;
+import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.NamespaceName;
@@ -27,7 +28,7 @@ final class Containers implements AutoCloseable {
     private static final long CLOSE_SECONDS = 15;
 
     private final InvokerSettings settings;
-    private final Inbox inbox;
+    private final EventLoop<InvokerEvent> loop;
     private final LongSupplier clock;
     private final Deadlines deadlines;
     private final RecordWriter records;
@@ -41,13 +42,13 @@ final class Containers implements AutoCloseable {
     private boolean isEnding;
     private boolean isStopping;
 
-    Containers(String name, InvokerSettings settings, LongSupplier clock, Inbox inbox) {
+    Containers(String name, InvokerSettings settings, LongSupplier clock, EventLoop<InvokerEvent> loop) {
         this.settings = settings;
-        this.inbox = inbox;
+        this.loop = loop;
         this.clock = clock;
         this.deadlines = new Deadlines(name);
         this.records = new RecordWriter(settings.store(), name);
-        this.hosting = new Hosting(settings, inbox::tell);
+        this.hosting = new Hosting(settings, loop::post);
         this.pool = new ContainerPool<>(settings.memoryMb(), MAX_CONTAINERS);
         this.runner = new ActivationRunner(
                 hosting, settings.codes(), deadlines, records, settings.recordForm(), clock, new Sink());
@@ -82,7 +83,7 @@ final class Containers implements AutoCloseable {
 
     private void reuse(Job job, HostedContainer hosted) {
         place(job, hosted);
-        inbox.tell(new InvokerEvent.Ready(job.activation().id()));
+        loop.post(new InvokerEvent.Ready(job.activation().id()));
     }
 
     private void create(Job job, int number) {
@@ -109,7 +110,7 @@ final class Containers implements AutoCloseable {
         placed.put(id, new Placed(job, hosted));
         hosted.serves(id);
         var deadline = clock.getAsLong() + job.timeoutMs();
-        inbox.tell(new InvokerEvent.Placed(
+        loop.post(new InvokerEvent.Placed(
                 id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
     }
 
@@ -133,7 +134,7 @@ final class Containers implements AutoCloseable {
         }
         var hosted = new Hosted(DirectoryFolder.in(settings.folder(), namespace), new HashSet<>());
         namespaces.put(namespace, hosted);
-        inbox.tell(new InvokerEvent.NamespaceHosted(namespace));
+        loop.post(new InvokerEvent.NamespaceHosted(namespace));
         return hosted;
     }
 
@@ -168,7 +169,7 @@ final class Containers implements AutoCloseable {
     private void remove(HostedContainer hosted) {
         Thread.ofVirtual().start(() -> {
             hosted.close();
-            inbox.onLoop(() -> removed(hosted));
+            loop.execute(() -> removed(hosted));
         });
     }
 
@@ -186,7 +187,7 @@ final class Containers implements AutoCloseable {
         var home = namespaces.get(namespace);
         if (home != null && home.containers().remove(hosted) && home.containers().isEmpty()) {
             namespaces.remove(namespace);
-            inbox.tell(new InvokerEvent.NamespaceLeft(namespace));
+            loop.post(new InvokerEvent.NamespaceLeft(namespace));
             home.folder().close();
         }
     }
@@ -221,19 +222,19 @@ final class Containers implements AutoCloseable {
         Thread.ofVirtual().start(() -> {
             all.forEach(HostedContainer::close);
             settings.driver().sweep();
-            inbox.onLoop(this::allEnded);
+            loop.execute(this::allEnded);
         });
     }
 
     private void allEnded() {
         isEnding = false;
-        inbox.tell(new InvokerEvent.AllEnded());
+        loop.post(new InvokerEvent.AllEnded());
     }
 
     /** Ends what runs, recording it as stopped; what has not started stays unsettled on the bus. Not on the loop. */
     @Override
     public void close() {
-        inbox.onLoop(this::stopAll);
+        loop.execute(this::stopAll);
         try {
             if (!empty.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("event=containers_left after_seconds={}", CLOSE_SECONDS);
@@ -267,7 +268,7 @@ final class Containers implements AutoCloseable {
     private void ready(Job job, HostedContainer hosted) {
         var id = job.activation().id();
         if (placed.replace(id, new Placed(job, hosted)) != null) {
-            inbox.tell(new InvokerEvent.Ready(id));
+            loop.post(new InvokerEvent.Ready(id));
         }
     }
 
@@ -282,33 +283,26 @@ final class Containers implements AutoCloseable {
     /** A namespace that has containers here. */
     private record Hosted(DirectoryFolder folder, Set<HostedContainer> containers) {}
 
-    /** The invoker's loop. */
-    interface Inbox {
-        void tell(InvokerEvent event);
-
-        void onLoop(Runnable task);
-    }
-
     /** What the runner's threads report. */
     private final class Sink implements ActivationRunner.Sink {
         @Override
         public void tell(InvokerEvent event) {
-            inbox.tell(event);
+            loop.post(event);
         }
 
         @Override
         public void started(HostedContainer hosted) {
-            hosted.process().exited().thenRun(() -> inbox.onLoop(() -> diedIdle(hosted)));
+            hosted.process().exited().thenRun(() -> loop.execute(() -> diedIdle(hosted)));
         }
 
         @Override
         public void ready(Job job, HostedContainer hosted) {
-            inbox.onLoop(() -> Containers.this.ready(job, hosted));
+            loop.execute(() -> Containers.this.ready(job, hosted));
         }
 
         @Override
         public void done(Job job, HostedContainer hosted, boolean isReusable) {
-            inbox.onLoop(() -> finished(job, hosted, isReusable));
+            loop.execute(() -> finished(job, hosted, isReusable));
         }
     }
 }

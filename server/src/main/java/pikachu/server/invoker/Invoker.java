@@ -1,12 +1,9 @@
 package pikachu.server.invoker;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +27,7 @@ import pikachu.core.wire.MalformedRecord;
  * One invoker: the loop that owns {@link InvokerLogic} and {@link Containers}. It brings the logic what happens (bus,
  * containers, time) and carries out what the logic decides; nothing that takes time happens on its thread.
  */
-public final class Invoker implements AutoCloseable {
+public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Invoker.class);
     private static final int BATCH = 64;
 
@@ -41,22 +38,19 @@ public final class Invoker implements AutoCloseable {
     private final Bus bus;
     private final InvokerLogic logic;
     private final Containers containers;
-    private final EventLoop loop;
+    private final EventLoop<InvokerEvent> loop;
     private final Codec codec = new Codec();
-    private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
 
     // Owned by the loop.
     private final Map<Integer, BusReader> directory = new HashMap<>();
-    private final Queue<InvokerEvent> arising = new ArrayDeque<>();
-    private boolean isStepping;
     private Optional<BusReader> own = Optional.empty();
 
     public Invoker(InvokerId id, Bus bus, InvokerLogic logic, InvokerSettings settings, LongSupplier clock) {
         this.id = id;
         this.bus = bus;
         this.logic = logic;
-        this.loop = new EventLoop(id.toString(), this::turn, clock, this::fault);
-        this.containers = new Containers(id, settings, clock, new Inbox());
+        this.loop = new EventLoop<>(id.toString(), this, clock, this::fault);
+        this.containers = new Containers(id.toString(), settings, clock, loop);
     }
 
     public void start() {
@@ -65,17 +59,20 @@ public final class Invoker implements AutoCloseable {
         loop.start();
     }
 
-    private long turn(long now) {
-        for (var next = posted.poll(); next != null; next = posted.poll()) {
-            next.run();
-        }
+    @Override
+    public long turn(long now) {
         readOwnTopic();
         readDirectory();
         containers.tick(now);
         if (now >= logic.nextDue()) {
-            step(new InvokerEvent.Tick());
+            loop.post(new InvokerEvent.Tick());
         }
         return logic.nextDue();
+    }
+
+    @Override
+    public void handle(InvokerEvent event) {
+        logic.step(event, loop.now()).forEach(this::carryOut);
     }
 
     private void readOwnTopic() {
@@ -91,14 +88,19 @@ public final class Invoker implements AutoCloseable {
 
     private void takeOwn(Delivery delivery) {
         try {
-            switch (codec.decode(delivery.value())) {
-                case InvokerMessage message -> step(new InvokerEvent.Received(delivery.position(), message));
-                default -> throw new MalformedRecord("A message of another topic.");
+            if (codec.decode(delivery.value()) instanceof InvokerMessage message) {
+                loop.post(new InvokerEvent.Received(delivery.position(), message));
+            } else {
+                skip(delivery, "a message of another topic");
             }
         } catch (MalformedRecord e) {
-            LOG.error("event=record_not_read topic={} position={} reason={}", id, delivery.position(), e.getMessage());
-            own.orElseThrow().settle(delivery.position());
+            skip(delivery, e.getMessage());
         }
+    }
+
+    private void skip(Delivery delivery, String reason) {
+        LOG.error("event=record_not_read topic={} position={} reason={}", id, delivery.position(), reason);
+        own.orElseThrow().settle(delivery.position());
     }
 
     private void readDirectory() {
@@ -114,27 +116,11 @@ public final class Invoker implements AutoCloseable {
     private void takeDirectory(Delivery delivery) {
         try {
             if (codec.decode(delivery.value()) instanceof DirectoryMessage message) {
-                step(new InvokerEvent.DirectoryReceived(message));
+                loop.post(new InvokerEvent.DirectoryReceived(message));
             }
         } catch (MalformedRecord e) {
             // The directory repairs itself: the next digest shows what is missing.
             LOG.error("event=record_not_read topic=directory reason={}", e.getMessage());
-        }
-    }
-
-    /** What carrying out an effect brings about at once waits until the effects before it are done. */
-    private void step(InvokerEvent event) {
-        arising.add(event);
-        if (isStepping) {
-            return;
-        }
-        isStepping = true;
-        try {
-            for (var next = arising.poll(); next != null; next = arising.poll()) {
-                logic.step(next, loop.now()).forEach(this::carryOut);
-            }
-        } finally {
-            isStepping = false;
         }
     }
 
@@ -160,20 +146,7 @@ public final class Invoker implements AutoCloseable {
     private void publish(InvokerEffect.Publish publish) {
         var bytes = codec.encode(publish.message());
         var record = new BusRecord(publish.topic(), publish.partition(), publish.key(), bytes, publish.durability());
-        bus.publish(record, how -> tell(new InvokerEvent.PublishDone(publish.publication(), how)));
-    }
-
-    private void tell(InvokerEvent event) {
-        if (loop.isCurrent()) {
-            step(event);
-        } else {
-            post(() -> step(event));
-        }
-    }
-
-    private void post(Runnable task) {
-        posted.add(task);
-        loop.wake();
+        bus.publish(record, how -> loop.post(new InvokerEvent.PublishDone(publish.publication(), how)));
     }
 
     private void fault(RuntimeException e) {
@@ -183,23 +156,10 @@ public final class Invoker implements AutoCloseable {
     /** Refuses what comes from now on, ends what runs, and writes what is to be recorded. */
     @Override
     public void close() {
-        post(() -> step(new InvokerEvent.Drain()));
+        loop.post(new InvokerEvent.Drain());
         containers.close();
         loop.close();
         directory.values().forEach(BusReader::close);
         own.ifPresent(BusReader::close);
-    }
-
-    /** How the containers, on the loop or on their own threads, tell what happened. */
-    private final class Inbox implements Containers.Inbox {
-        @Override
-        public void tell(InvokerEvent event) {
-            Invoker.this.tell(event);
-        }
-
-        @Override
-        public void onLoop(Runnable task) {
-            post(task);
-        }
     }
 }
