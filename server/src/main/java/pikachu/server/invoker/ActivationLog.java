@@ -2,7 +2,9 @@ package pikachu.server.invoker;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * LogStream}s, read by the activation's thread.
  */
 final class ActivationLog {
-    private static final int STREAMS = 2;
+    private static final Set<String> STREAMS = Set.of("stdout", "stderr");
 
     /** Guards all fields below. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -22,7 +24,7 @@ final class ActivationLog {
     private long room;
     private long limit;
     private boolean isTruncated;
-    private int ends = STREAMS;
+    private final Set<String> ended = new HashSet<>(STREAMS);
 
     /** A new activation begins; what came since the last one has no owner and is dropped. */
     void begin(long limitBytes) {
@@ -32,7 +34,7 @@ final class ActivationLog {
             limit = limitBytes;
             room = limitBytes;
             isTruncated = false;
-            ends = 0;
+            ended.clear();
         } finally {
             lock.unlock();
         }
@@ -60,7 +62,7 @@ final class ActivationLog {
     void ended(String stream) {
         lock.lock();
         try {
-            ends++;
+            ended.add(stream);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -88,7 +90,7 @@ final class ActivationLog {
 
     private boolean awaitEnds(long nanos) {
         var left = nanos;
-        while (ends < STREAMS) {
+        while (!ended.containsAll(STREAMS)) {
             if (left <= 0) {
                 return false;
             }

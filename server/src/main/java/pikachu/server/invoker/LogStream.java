@@ -37,7 +37,7 @@ final class LogStream {
         Thread.ofPlatform().name("log-" + container + "-" + name).daemon(true).start(this::readToEnd);
     }
 
-    private void readToEnd() {
+    void readToEnd() {
         var buffer = new byte[8 * 1024];
         try (input) {
             for (var got = input.read(buffer); got >= 0; got = input.read(buffer)) {
