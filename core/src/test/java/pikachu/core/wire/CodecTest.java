@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -142,12 +143,18 @@ class CodecTest {
         assertThat(codec.encode(beat)).hasSize(14);
     }
 
+    @BeforeEach
+    void loadClassesBeforeAllocationIsCounted() {
+        new RandomMessages(new Random(1)).each().forEach(message -> codec.decode(codec.encode(message)));
+        assertMalformed("ff", "version");
+    }
+
     private void decodeWithinBounds(byte[] bytes, String what) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
             codec.decode(bytes);
-        } catch (MalformedRecord e) {
-            assertThat(e.getMessage()).contains("Malformed record at byte");
+        } catch (MalformedRecord _) {
+            // what it says is checked elsewhere, outside what is measured here
         } catch (RuntimeException e) {
             throw new AssertionError(what + " " + hex(bytes), e);
         }
