@@ -59,6 +59,8 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
 
     private final Map<Long, Consumer<Entry>> watches = new ConcurrentHashMap<>();
 
+    private volatile boolean isStopping;
+
     /** Owned by the loop: what is read, by the number that the logic gave it. */
     private final Map<Long, BusReader> readers = new HashMap<>();
 
@@ -87,6 +89,11 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
         }
     }
 
+    /** Takes no more invocations; what is in flight goes on. */
+    public void stopTaking() {
+        isStopping = true;
+    }
+
     private void completeWhenReady(CompletableFuture<Void> ready) {
         if (logic.isReady()) {
             ready.complete(null);
@@ -98,6 +105,9 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
 
     @Override
     public Answer invoke(Request request) {
+        if (isStopping) {
+            return new Answer.Unavailable("The platform is stopping.");
+        }
         var activation = ActivationId.of(UUID.randomUUID());
         var waitMs = request.waitMs() > 0 ? request.waitMs() : ACCEPT_MS;
         var reply = ask(waitMs, ticket -> event(request, activation, ticket));

@@ -43,6 +43,9 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
 
     // Owned by the loop.
     private final Map<Integer, BusReader> directory = new HashMap<>();
+    private boolean isReading = true;
+
+    /** Set before the loop starts. */
     private Optional<BusReader> own = Optional.empty();
 
     public Invoker(InvokerId id, Bus bus, InvokerLogic logic, InvokerSettings settings, LongSupplier clock) {
@@ -76,10 +79,10 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     }
 
     private void readOwnTopic() {
-        if (own.isEmpty() || containers.waiting() > MAX_WAITING) {
+        if (!isReading || containers.waiting() > MAX_WAITING) {
             return;
         }
-        var batch = own.get().poll(BATCH);
+        var batch = own.orElseThrow().poll(BATCH);
         batch.forEach(this::takeOwn);
         if (batch.size() == BATCH) {
             loop.wake();
@@ -153,10 +156,10 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
         LOG.error("event=invoker_fault invoker={}", id, e);
     }
 
-    /** Refuses what comes from now on, ends what runs, and writes what is to be recorded. */
+    /** Takes nothing more off the bus, ends what runs, and writes what is to be recorded. */
     @Override
     public void close() {
-        loop.post(new InvokerEvent.Drain());
+        loop.execute(() -> isReading = false);
         containers.close();
         loop.close();
         directory.values().forEach(BusReader::close);
