@@ -42,7 +42,6 @@ public final class GlobalMap {
         final Map<Key, Change> alive = new HashMap<>();
         final Digest digest = new Digest();
         long sequence;
-        boolean inStep;
 
         Part(Incarnation incarnation) {
             this.incarnation = incarnation;
@@ -83,7 +82,7 @@ public final class GlobalMap {
             apply(part, change, nowMs);
         }
         part.sequence = heartbeat.sequence();
-        return judge(heartbeat.invoker(), part, part.digest.is(heartbeat.live(), heartbeat.checksum()));
+        return judge(heartbeat.invoker(), part.digest.is(heartbeat.live(), heartbeat.checksum()));
     }
 
     /** Applies an invoker's whole map: what it does not list has ended. */
@@ -103,11 +102,10 @@ public final class GlobalMap {
             }
         }
         part.sequence = snapshot.sequence();
-        judge(snapshot.invoker(), part, true);
+        judge(snapshot.invoker(), true);
     }
 
-    private boolean judge(InvokerId invoker, Part part, boolean inStep) {
-        part.inStep = inStep;
+    private boolean judge(InvokerId invoker, boolean inStep) {
         if (inStep) {
             outOfStep.remove(invoker);
         } else {
