@@ -72,7 +72,7 @@ public final class LocalMap {
 
     private static boolean isOlder(Entry entry, Entry held) {
         int byEpoch = entry.epoch().compareTo(held.epoch());
-        return byEpoch < 0 || byEpoch == 0 && !held.isAlive();
+        return byEpoch < 0 || (byEpoch == 0 && !held.isAlive());
     }
 
     /** Changes that nobody has been told of yet, oldest first, at most {@code max}; from now on they count as told. */

@@ -197,7 +197,7 @@ final class HostedNamespaces {
         hosted.forgotten += hosted.view.expire(nowMs);
         // Rewriting all costs the size of the directory, so it is done once as much has been forgotten.
         boolean isMuch = hosted.forgotten >= Math.max(FORGOTTEN_BEFORE_SHOWN, hosted.view.size());
-        if (isMuch || hosted.forgotten > 0 && nowMs - hosted.shownMs >= QUIET_MS) {
+        if (isMuch || (hosted.forgotten > 0 && nowMs - hosted.shownMs >= QUIET_MS)) {
             showAll(hosted, nowMs);
         }
         if (nowMs - hosted.heardMs >= QUIET_MS && nowMs - hosted.askedMs >= QUIET_MS && hosted.view.hasLive()) {
