@@ -90,11 +90,20 @@ class IsolationTest {
     void aForkBombEndsWithItsContainer() throws Exception {
         onlyAsRoot();
         // each child detaches and its parent ends: whoever is found has already gone
-        var bomb = "import os\nfor _ in range(20):\n  if os.fork() == 0: break\n"
-                + "else:\n  os.write(1, b'off\\n')\nwhile True:\n  try:\n    if os.fork(): os._exit(0)\n"
-                + "    os.setsid()\n  except OSError: pass\n";
-        var container =
-                driver.start(spec(1, "guest", folders("guest"), Map.of(), List.of("/usr/bin/python3", "-c", bomb)));
+        var bomb = """
+                import os
+                for _ in range(20):
+                    if os.fork() == 0: break
+                else:
+                    os.write(1, b'off\\n')
+                while True:
+                    try:
+                        if os.fork(): os._exit(0)
+                        os.setsid()
+                    except OSError: pass
+                """;
+        var command = List.of("/usr/bin/python3", "-c", bomb);
+        var container = driver.start(spec(1, "guest", folders("guest"), Map.of(), command));
         assertThat(firstLine(container)).isEqualTo("off");
         container.close();
         int user = Identity.FIRST + ground.slice().number() * 1000 + 1;
