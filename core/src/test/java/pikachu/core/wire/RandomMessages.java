@@ -57,7 +57,11 @@ final class RandomMessages {
                 new CompletedMessage.Started(activation(), invoker(), incarnation()),
                 new CompletedMessage.Completed(
                         id(), anInt(), invoker(), incarnation(), status(), maybe(this::record), random.nextBoolean()),
-                new CompletedMessage.Refused(id(), anInt(), invoker(), incarnation(), text(300)),
+                new CompletedMessage.Refused(
+                        new InvokerMessage.Activate(activation(), incarnation(), json(5000), json(50)),
+                        invoker(),
+                        incarnation(),
+                        text(300)),
                 new CompletedMessage.Barrier(controller(), incarnation(), aLong()),
                 new HealthMessage.Heartbeat(
                         invoker(),
