@@ -35,7 +35,8 @@ public sealed interface InvokerEvent {
     record Ready(ActivationId activation) implements InvokerEvent {}
 
     /** The instance says something of itself through its channel; state is WAITING, LEAVING or RUNNING. */
-    record Said(ActivationId activation, Optional<State> state, Optional<JsonText> attributes) implements InvokerEvent {}
+    record Said(ActivationId activation, Optional<State> state, Optional<JsonText> attributes)
+            implements InvokerEvent {}
 
     /** The instance no longer exists or will not come to exist: /run returned, the container died, the time was up. */
     record Gone(ActivationId activation, Ending how) implements InvokerEvent {}

@@ -30,8 +30,11 @@ public sealed interface CompletedMessage extends Message {
             boolean isRecorded)
             implements CompletedMessage {}
 
-    /** Was not started here and will not be (wrong incarnation, lease lost, shutting down): place it again. */
-    record Refused(ActivationId activation, int attempt, InvokerId invoker, Incarnation incarnation, String reason)
+    /**
+     * Was not run here and will not be (wrong incarnation, lease lost, shutting down): place it again. Carries all that
+     * this takes, so that the record on the invoker's topic can be settled once this one is acknowledged.
+     */
+    record Refused(InvokerMessage.Activate activate, InvokerId invoker, Incarnation incarnation, String reason)
             implements CompletedMessage {}
 
     /** Written by a controller to its own topic: all that came before it has been read once it is read. */

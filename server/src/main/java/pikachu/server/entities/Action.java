@@ -1,0 +1,20 @@
+package pikachu.server.entities;
+
+import pikachu.core.activations.ActionRef;
+import pikachu.core.activations.Limits;
+import pikachu.core.names.ActionName;
+
+/** A named function as its owner wrote it. */
+public record Action(
+        ActionName name,
+        String version,
+        Exec exec,
+        KeyValues parameters,
+        KeyValues annotations,
+        Limits limits,
+        boolean publish,
+        long updatedMs) {
+    public ActionRef ref(long revision) {
+        return new ActionRef(name, version, revision, exec.kind(), limits);
+    }
+}
