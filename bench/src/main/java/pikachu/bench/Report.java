@@ -45,7 +45,7 @@ final class Report {
     }
 
     private void line(String what, String figure, String bar) {
-        out.println(String.format(Locale.ROOT, "  %-44s %-44s %s", what, figure, bar)
+        out.println(String.format(Locale.ROOT, "  %-50s %-42s %s", what, figure, bar)
                 .stripTrailing());
         out.flush();
     }
