@@ -122,7 +122,8 @@ final class ContainerPool<C> {
 
     /** The idle container has died or expired; true if it was idle here. */
     boolean leaveIfIdle(C container) {
-        var slot = idle.stream().filter(one -> one.container().equals(container)).findFirst();
+        var slot =
+                idle.stream().filter(one -> one.container().equals(container)).findFirst();
         slot.ifPresent(this::leave);
         return slot.isPresent();
     }

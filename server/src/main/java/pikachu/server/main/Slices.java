@@ -22,12 +22,15 @@ final class Slices {
     }
 
     Taken take(int count) throws IOException {
-        var free = remembered().stream().flatMap(number -> Slice.take(number).stream()).toList();
+        var free = remembered().stream()
+                .flatMap(number -> Slice.take(number).stream())
+                .toList();
         var used = new ArrayList<>(free.subList(0, Math.min(count, free.size())));
         while (used.size() < count) {
             used.add(Slice.firstFree(0));
         }
-        Files.writeString(file, used.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
+        Files.writeString(
+                file, used.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
         return new Taken(used, free.subList(Math.min(count, free.size()), free.size()));
     }
 
