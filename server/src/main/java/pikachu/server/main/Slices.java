@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import pikachu.containers.host.Slice;
@@ -30,7 +31,7 @@ final class Slices {
         return new Taken(used, free.subList(Math.min(count, free.size()), free.size()));
     }
 
-    private TreeSet<Integer> remembered() throws IOException {
+    private SortedSet<Integer> remembered() throws IOException {
         if (!Files.exists(file)) {
             return new TreeSet<>();
         }
