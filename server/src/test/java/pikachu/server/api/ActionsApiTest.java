@@ -211,4 +211,23 @@ final class ActionsApiTest {
         assertThat(reply.status()).isEqualTo(403);
         assertThat(api.get(ACTIONS + "/a").status()).isEqualTo(200);
     }
+
+    @Test
+    void refusesAWriteThatSomebodyElseWasFasterWithAndKeepsNothingOfIt() {
+        update("a", ApiFixture.PYTHON);
+        var key = new pikachu.core.store.DocumentKey(pikachu.core.store.Collection.ENTITIES, ApiFixture.GUEST, "a");
+        api.store.beforeReplace(() -> {
+            var present = api.store.get(key).orElseThrow();
+            api.store.replace(
+                    new pikachu.core.store.NewDocument(key, present.time(), present.label(), present.body()),
+                    present.revision());
+        });
+
+        var reply = update("a", "{\"exec\":{\"kind\":\"python:3\",\"code\":\"" + "x".repeat(20_000) + "\"}}");
+
+        assertThat(reply.status()).isEqualTo(409);
+        assertThat(reply.error()).isEqualTo("Concurrent modification to resource detected.");
+        assertThat(api.store.attachmentCount()).isZero();
+        assertThat(api.get(ACTIONS + "/a").body()).contains("def main");
+    }
 }

@@ -20,7 +20,7 @@ final class ApiFixture implements AutoCloseable, InstantSource {
     static final String OTHER_KEY = "aaaaaaaa-71f6-4ed5-8c54-816aa4f8c502:other-secret-of-64-characters";
     static final String PYTHON = "{\"exec\":{\"kind\":\"python:3\",\"code\":\"def main(a): return a\"}}";
 
-    final TinyStore store = new TinyStore();
+    final SwitchedStore store = new SwitchedStore();
     final ScriptedInvocations invocations = new ScriptedInvocations();
     final AtomicLong now = new AtomicLong(1_795_407_360_000L);
     final ApiServer server;

@@ -60,9 +60,22 @@ final class RawHttp implements AutoCloseable {
 
     Reply reply(boolean hasBody) throws IOException {
         var head = head();
+        if (hasBody && head.header("transfer-encoding").isPresent()) {
+            return new Reply(head.status(), head.headers(), chunks());
+        }
         int length = hasBody ? Integer.parseInt(head.header("content-length").orElse("0")) : 0;
         var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
         return new Reply(head.status(), head.headers(), body);
+    }
+
+    private String chunks() throws IOException {
+        var body = new ByteArrayOutputStream();
+        for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+            body.writeBytes(in.readNBytes(size));
+            line();
+        }
+        line();
+        return body.toString(StandardCharsets.UTF_8);
     }
 
     /** One line without its end, or the empty string when there is nothing more. */
