@@ -319,7 +319,7 @@ class CommandsTest {
     void listsInstances() {
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
         api.on(
-                "GET " + NS + "/instances",
+                "GET " + NS + "/instances?limit=200&skip=0",
                 200,
                 "[" + entry("myname0", "running", "") + "," + entry("m1", "gone", ",\"how\":\"finished\"") + "]");
         assertThat(run("instance", "list").out().lines())
@@ -328,6 +328,20 @@ class CommandsTest {
                         "myname0  running  -         100.64.0.2  65433  0        " + ID + "  2026-11-23 04:17:39",
                         "m1       gone     finished  100.64.0.2  65433  0        " + ID + "  2026-11-23 04:17:39");
         assertThat(run("instance", "list", "--json").out()).startsWith("[\n    {\n        \"namespace\": \"guest\"");
+    }
+
+    @Test
+    void listsMoreInstancesThanOneAnswerHolds() {
+        var page = "[" + entry("m", "running", "") + ("," + entry("m", "running", "")).repeat(199) + "]";
+        api.on("GET " + NS + "/instances?limit=200&skip=0", 200, page)
+                .on("GET " + NS + "/instances?limit=200&skip=200", 200, "[" + entry("last", "running", "") + "]");
+        assertThat(run("instance", "list").out().lines()).hasSize(202).last().asString().startsWith("last ");
+    }
+
+    @Test
+    void saysWhyThePlatformLetAWatcherGo() {
+        api.onEvents("GET " + NS + "/instances?watch=true", "event: error\ndata: {\"error\":\"too slow\"}\n\n");
+        assertThat(run("instance", "watch")).isEqualTo(new CommandLineRun(1, "", "error: too slow\n"));
     }
 
     @Test

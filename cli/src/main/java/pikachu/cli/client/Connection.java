@@ -63,7 +63,8 @@ public record Connection(URI base, String auth, String version, boolean insecure
         return URI.create(base + "/api/" + version + path);
     }
 
-    String authorization() {
+    /** Value of the header Authorization. */
+    public String authorization() {
         return "Basic " + Base64.getEncoder().encodeToString(auth.getBytes(StandardCharsets.UTF_8));
     }
 }

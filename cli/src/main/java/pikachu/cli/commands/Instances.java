@@ -14,6 +14,7 @@ import pikachu.cli.client.Call;
 import pikachu.cli.client.EntityPath;
 import pikachu.cli.client.Json;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /** {@code pikachu instance}: the directory (paper 4.3), seen from outside. */
 @Command(name = "instance", description = "see running instances: who is there, where, in which state")
@@ -30,6 +31,9 @@ public final class Instances {
             "activationId",
             "deadline",
             "attributes");
+    /** The most that the API gives at once. */
+    private static final int PAGE = 200;
+
     private static final List<String> COLUMNS =
             List.of("ID", "STATE", "HOW", "ADDRESS", "PORT", "INVOKER", "ACTIVATION", "DEADLINE");
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
@@ -44,7 +48,7 @@ public final class Instances {
     int list(
             @Parameters(index = "0", arity = "0..1", paramLabel = "NAMESPACE") Optional<String> namespace,
             @Option(names = "--json", description = "JSON and nothing else") boolean json) {
-        var instances = session.api().body(Call.get(path(namespace), "obtain the list of instances"));
+        var instances = all(path(namespace));
         if (json) {
             session.print(instances);
             return 0;
@@ -54,6 +58,20 @@ public final class Instances {
         instances.forEach(entry -> rows.add(cells(entry)));
         Table.lines(rows).forEach(session::say);
         return 0;
+    }
+
+    /** Page by page: the directory of a large job is longer than what one answer holds. */
+    private ArrayNode all(String path) {
+        var api = session.api();
+        var all = Json.array();
+        while (true) {
+            var query = "?limit=" + PAGE + "&skip=" + all.size();
+            var page = api.body(Call.get(path + query, "obtain the list of instances"));
+            page.forEach(all::add);
+            if (page.size() < PAGE) {
+                return all;
+            }
+        }
     }
 
     @Command(name = "get", description = "show one instance")
@@ -71,6 +89,9 @@ public final class Instances {
             @Parameters(index = "0", arity = "0..1", paramLabel = "NAMESPACE") Optional<String> namespace,
             @Option(names = "--json", description = "one JSON object a line") boolean json) {
         session.api().events(Call.get(path(namespace) + "?watch=true", "watch instances"), entry -> {
+            if (entry.has("error")) {
+                throw new IllegalStateException(entry.path("error").asString(""));
+            }
             session.say(
                     json
                             ? Json.line(entry)

@@ -1,5 +1,6 @@
 package pikachu.server.invoker;
 
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.ContainerFailure;
 import pikachu.core.directory.Entry;
+import pikachu.core.directory.files.Readers;
 import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.names.ActivationId;
@@ -92,7 +94,7 @@ final class Containers implements AutoCloseable {
             var endpoint = settings.network().attach(namespace);
             var home = host(namespace);
             var hosted = new HostedContainer(
-                    number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder().path());
+                    number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder());
             home.containers().add(hosted);
             live.add(hosted);
             place(job, hosted);
@@ -132,10 +134,15 @@ final class Containers implements AutoCloseable {
         if (known.isPresent()) {
             return known.get();
         }
-        var hosted = new Hosted(DirectoryFolder.in(settings.folder(), namespace), new HashSet<>());
+        var hosted = new Hosted(folder(namespace), new HashSet<>());
         namespaces.put(namespace, hosted);
         loop.post(new InvokerEvent.NamespaceHosted(namespace));
         return hosted;
+    }
+
+    private DirectoryFolder folder(NamespaceName namespace) {
+        return new DirectoryFolder(
+                settings.folder().resolve("directory"), namespace, Readers.EVERYBODY, InstantSource.system());
     }
 
     /** The activation may run now. */
