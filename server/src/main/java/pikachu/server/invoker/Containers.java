@@ -93,14 +93,17 @@ final class Containers implements AutoCloseable {
         try {
             var endpoint = settings.network().attach(namespace);
             var home = host(namespace);
-            var hosted = new HostedContainer(
-                    number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder());
+            var hosted =
+                    new HostedContainer(number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder());
             home.containers().add(hosted);
             live.add(hosted);
             place(job, hosted);
             Thread.ofVirtual().start(() -> runner.prepare(job, hosted));
         } catch (ContainerFailure e) {
-            LOG.warn("event=container_not_made activation={} reason={}", job.activation().id(), e.getMessage());
+            LOG.warn(
+                    "event=container_not_made activation={} reason={}",
+                    job.activation().id(),
+                    e.getMessage());
             pool.leaving(job.memoryMb());
             pool.removed(number, job.memoryMb());
             fail(job, "Failed to provision resources to run the action.");
@@ -112,8 +115,7 @@ final class Containers implements AutoCloseable {
         placed.put(id, new Placed(job, hosted));
         hosted.serves(id);
         var deadline = clock.getAsLong() + job.timeoutMs();
-        loop.post(new InvokerEvent.Placed(
-                id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
+        loop.post(new InvokerEvent.Placed(id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
     }
 
     private void refuse(Job job, int memoryMb) {
@@ -153,7 +155,8 @@ final class Containers implements AutoCloseable {
 
     /** The activation will not run here; its container is as good as before. */
     void drop(ActivationId id) {
-        Optional.ofNullable(placed.remove(id)).ifPresent(one -> released(one.hosted(), one.hosted().isAlive()));
+        Optional.ofNullable(placed.remove(id))
+                .ifPresent(one -> released(one.hosted(), one.hosted().isAlive()));
     }
 
     private void released(HostedContainer hosted, boolean isReusable) {
@@ -192,7 +195,9 @@ final class Containers implements AutoCloseable {
     private void leave(HostedContainer hosted) {
         var namespace = hosted.key().namespace();
         var home = namespaces.get(namespace);
-        if (home != null && home.containers().remove(hosted) && home.containers().isEmpty()) {
+        if (home != null
+                && home.containers().remove(hosted)
+                && home.containers().isEmpty()) {
             namespaces.remove(namespace);
             loop.post(new InvokerEvent.NamespaceLeft(namespace));
             home.folder().close();

@@ -40,7 +40,9 @@ final class Hosting {
                 Map.of("__OW_API_HOST", settings.apiHost()));
         // The driver opens the channel's socket to the container, so it has to be there first.
         var channel = new Channel(
-                spec.folders().channel(), new Ear(hosted), () -> hosted.directory().entries());
+                spec.folders().channel(),
+                new Ear(hosted),
+                () -> hosted.directory().entries());
         try {
             channel.bind();
             hosted.started(settings.driver().start(spec), channel);
@@ -83,12 +85,13 @@ final class Hosting {
 
         @Override
         public void counted(Channel.Counts counts) {
-            hosted.served().ifPresent(id -> events.accept(new InvokerEvent.Counted(List.of(new Traffic(
-                    id,
-                    counts.messagesSent(),
-                    counts.bytesSent(),
-                    counts.messagesReceived(),
-                    counts.bytesReceived())))));
+            hosted.served()
+                    .ifPresent(id -> events.accept(new InvokerEvent.Counted(List.of(new Traffic(
+                            id,
+                            counts.messagesSent(),
+                            counts.bytesSent(),
+                            counts.messagesReceived(),
+                            counts.bytesReceived())))));
         }
     }
 }

@@ -20,11 +20,7 @@ record Host(Slice slice, RunFolder folder, Identity identity, ProcessDriver driv
         var identity = Identity.ofThisProcess(slice);
         LongSupplier nanos = System::nanoTime;
         return new Host(
-                slice,
-                folder,
-                identity,
-                new ProcessDriver(slice, folder, identity),
-                new LoopbackNetwork(slice, nanos));
+                slice, folder, identity, new ProcessDriver(slice, folder, identity), new LoopbackNetwork(slice, nanos));
     }
 
     /** What the functions' users can reach of this machine. */

@@ -93,7 +93,9 @@ final class ManyInvokersTest {
             invokers.add(result.path("invokers").asInt());
         }
         assertThat(invokers).containsOnly(3);
-        assertThat(client.get("activations/" + ids.getFirst()).at("/response/result/gone").asInt())
+        assertThat(client.get("activations/" + ids.getFirst())
+                        .at("/response/result/gone")
+                        .asInt())
                 .isEqualTo(INSTANCES - 1);
         await().atMost(PATIENCE).until(this::allAreGone);
     }

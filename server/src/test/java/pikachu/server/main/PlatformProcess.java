@@ -44,7 +44,8 @@ final class PlatformProcess implements AutoCloseable {
             var at = text.indexOf(READY);
             if (at >= 0 && text.indexOf('\n', at) > 0) {
                 Files.delete(output);
-                return text.substring(at + READY.length(), text.indexOf('\n', at)).strip();
+                return text.substring(at + READY.length(), text.indexOf('\n', at))
+                        .strip();
             }
             if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - deadline > 0) {
                 process.destroyForcibly();

@@ -160,12 +160,16 @@ final class SurvivalTest {
         }
         try (var platform = start("--user-memory", "256");
                 var client = new Client(platform.address())) {
-            await().atMost(PATIENCE).until(() -> client.get("activations/" + running).status() == 200);
+            await().atMost(PATIENCE)
+                    .until(() -> client.get("activations/" + running).status() == 200);
             var record = client.get("activations/" + running);
             assertThat(record.at("/response/status").asString()).isEqualTo("whisk internal error");
             for (var id : waiting) {
-                await().atMost(PATIENCE).until(() -> client.get("activations/" + id).status() == 200);
-                assertThat(client.get("activations/" + id).at("/response/status").asString())
+                await().atMost(PATIENCE)
+                        .until(() -> client.get("activations/" + id).status() == 200);
+                assertThat(client.get("activations/" + id)
+                                .at("/response/status")
+                                .asString())
                         .isEqualTo("success");
             }
             assertThat(startsOf()).doesNotHaveDuplicates().hasSize(6);
