@@ -1,5 +1,6 @@
 package pikachu.server.invoker;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import pikachu.core.activations.JsonText;
 import pikachu.core.directory.Entry;
@@ -33,6 +34,7 @@ record ChannelRequest(Said said, Optional<Channel.Counts> counts, boolean isWatc
         if (!request.isObject()) {
             throw new Misunderstood("A request is one JSON object on one line.");
         }
+        requireWholeCharacters(request);
         var state = member(request, "state").map(ChannelRequest::state);
         var waitsFor = member(request, "for").map(ChannelRequest::waitsFor);
         var attributes = member(request, "attributes").map(ChannelRequest::attributes);
@@ -88,11 +90,19 @@ record ChannelRequest(Said said, Optional<Channel.Counts> counts, boolean isWatc
     }
 
     static JsonText compact(JsonNode value) {
-        try {
-            return new JsonText(ChannelLines.JSON.writeValueAsBytes(value));
-        } catch (JacksonException e) {
-            throw new Misunderstood("A text holds half a character: " + e.getOriginalMessage());
+        return new JsonText(ChannelLines.JSON.writeValueAsString(value));
+    }
+
+    /** Half a surrogate pair is no character; what readers make of one differs, up to failing. */
+    private static void requireWholeCharacters(JsonNode value) {
+        if (value.isString() && !StandardCharsets.UTF_8.newEncoder().canEncode(value.stringValue())) {
+            throw new Misunderstood("A text holds half a character (a lone surrogate).");
         }
+        value.propertyStream().forEach(member -> {
+            requireWholeCharacters(ChannelLines.JSON.getNodeFactory().stringNode(member.getKey()));
+            requireWholeCharacters(member.getValue());
+        });
+        value.forEach(ChannelRequest::requireWholeCharacters);
     }
 
     private static Channel.Counts counts(JsonNode value) {
