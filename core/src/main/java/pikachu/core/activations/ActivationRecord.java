@@ -30,6 +30,10 @@ public record ActivationRecord(
         logs = List.copyOf(logs);
     }
 
+    public ActivationRecord withLogs(List<String> lines) {
+        return new ActivationRecord(activation, startMs, endMs, status, result, size, lines, timedOut, waitMs, initMs);
+    }
+
     /** The record of an activation that the platform could not bring to an end. {@code why} holds no quotes. */
     public static ActivationRecord internalError(Activation activation, long nowMs, String why) {
         var result = new JsonText("{\"error\":\"" + why + "\"}");

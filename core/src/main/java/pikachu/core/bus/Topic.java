@@ -1,5 +1,7 @@
 package pikachu.core.bus;
 
+import java.util.Optional;
+import java.util.regex.Pattern;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.InvokerId;
 import pikachu.core.names.NamespaceName;
@@ -7,6 +9,7 @@ import pikachu.core.names.NamespaceName;
 /** A named log of records, in a fixed number of partitions. docs/formats/bus.md lists who writes and reads which. */
 public record Topic(String name, int partitions) {
     private static final int BY_NAMESPACE = 16;
+    private static final Pattern INVOKER = Pattern.compile("invoker([0-9]{1,9})");
 
     public static final Topic HEALTH = new Topic("health", 1);
     public static final Topic CLAIMS = new Topic("claims", BY_NAMESPACE);
@@ -24,6 +27,12 @@ public record Topic(String name, int partitions) {
     public static int partitionOf(NamespaceName namespace) {
         // String.hashCode is specified by the language, so every process agrees.
         return Math.floorMod(namespace.value().hashCode(), BY_NAMESPACE);
+    }
+
+    /** The invoker whose own topic this is. */
+    public Optional<InvokerId> invoker() {
+        var number = INVOKER.matcher(name);
+        return number.matches() ? Optional.of(new InvokerId(Integer.parseInt(number.group(1)))) : Optional.empty();
     }
 
     @Override

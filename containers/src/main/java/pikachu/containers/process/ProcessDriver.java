@@ -1,0 +1,201 @@
+package pikachu.containers.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import pikachu.containers.host.Identity;
+import pikachu.containers.host.Reach;
+import pikachu.containers.host.RunFolder;
+import pikachu.containers.host.Slice;
+import pikachu.containers.host.Trees;
+import pikachu.core.containers.Container;
+import pikachu.core.containers.ContainerDriver;
+import pikachu.core.containers.ContainerFailure;
+import pikachu.core.containers.ContainerSpec;
+
+/**
+ * Containers as process groups. Each is started by {@link Launcher}, found again by {@link Members} and ended by {@link
+ * Killing}. A number is taken from before anything is made for it until nothing is left of it, and stays taken if
+ * something survives.
+ */
+public final class ProcessDriver implements ContainerDriver {
+    private static final int SECONDS = 10;
+
+    private final RunFolder runFolder;
+    private final Identity identity;
+    private final Reach reach;
+    private final Members members;
+    private final Launcher launcher;
+    private final NamespaceGroups groups = new NamespaceGroups();
+
+    /** By number; empty while one is being started. */
+    private final Map<Integer, Optional<Container>> containers = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
+    /** The slice and the folder stay the caller's, to be closed after this driver. */
+    public ProcessDriver(Slice slice, RunFolder runFolder, Identity identity) {
+        this.runFolder = runFolder;
+        this.identity = identity;
+        this.reach = new Reach(identity);
+        this.members = new Members(identity, slice.number());
+        this.launcher = new Launcher(identity, reach, members);
+        requireIdentity();
+    }
+
+    /** Not every root may become any user; that is better known now than at the first invocation. */
+    private void requireIdentity() {
+        var process = launcher.runAs(0, List.of("/bin/true"));
+        try {
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new ContainerFailure("setpriv (util-linux 2.33 or later) could not run a program as user "
+                        + identity.user(0) + " without privileges: start the platform as an ordinary user");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new ContainerFailure("Interrupted while trying setpriv", interrupted);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "process";
+    }
+
+    @Override
+    public List<String> notHeld() {
+        return Restrictions.notHeld(identity);
+    }
+
+    @Override
+    public Container start(ContainerSpec spec) {
+        requireRunnable(spec);
+        reserve(spec.number());
+        var container = launch(spec);
+        containers.put(spec.number(), Optional.of(container));
+        if (closed) {
+            container.close();
+            throw new ContainerFailure("The process driver is closed");
+        }
+        return container;
+    }
+
+    private void requireRunnable(ContainerSpec spec) {
+        if (spec.number() < 0 || spec.number() >= Slice.CONTAINERS) {
+            throw new ContainerFailure(
+                    "A container's number is from 0 to " + (Slice.CONTAINERS - 1) + ", not " + spec.number());
+        }
+        var arguments = spec.command().arguments();
+        try {
+            if (arguments.isEmpty() || !reach.canRun(Path.of(arguments.getFirst()))) {
+                throw new ContainerFailure("The function's user cannot run the runtime's program: " + arguments);
+            }
+        } catch (IOException missing) {
+            throw new ContainerFailure("The runtime's program is not there: " + arguments, missing);
+        }
+    }
+
+    private void reserve(int number) {
+        if (closed) {
+            throw new ContainerFailure("The process driver is closed");
+        }
+        if (containers.putIfAbsent(number, Optional.empty()) != null) {
+            throw new ContainerFailure("Container number " + number + " is in use: close that container first");
+        }
+    }
+
+    private Container launch(ContainerSpec spec) {
+        var folder = ContainerFolder.of(runFolder.path(), spec.number());
+        int group = identity.group(groups.enter(spec.namespace()));
+        try {
+            return launcher.launch(spec, folder, group, process -> end(spec, folder, process));
+        } catch (RuntimeException failure) {
+            giveBack(spec, folder);
+            throw failure;
+        }
+    }
+
+    private void end(ContainerSpec spec, ContainerFolder folder, Process process) {
+        int number = spec.number();
+        Killing.untilGone(() -> members.of(number, process), () -> killAllOf(number), "container " + number);
+        giveBack(spec, folder);
+    }
+
+    private void giveBack(ContainerSpec spec, ContainerFolder folder) {
+        folder.remove();
+        groups.leave(spec.namespace());
+        containers.remove(spec.number());
+    }
+
+    /** Sent by the container's own user to all that it may reach, its own: nobody can fork away from that. */
+    private void killAllOf(int number) {
+        if (identity instanceof Identity.PerContainer) {
+            launcher.runAs(number, List.of("/bin/sh", "-c", "kill -KILL -1"));
+        }
+    }
+
+    @Override
+    public List<String> sweep() {
+        var found = new ArrayList<String>();
+        var seen = new TreeSet<Long>();
+        Killing.untilGone(
+                () -> {
+                    var left = strangers();
+                    left.stream()
+                            .filter(member -> seen.add(member.pid()))
+                            .forEach(member -> found.add("Killed process " + member.pid() + " of container "
+                                    + member.container() + " of an earlier run."));
+                    return left.stream().map(Members.Member::pid).toList();
+                },
+                () -> strangers().forEach(member -> killAllOf(member.container())),
+                "an earlier run");
+        found.addAll(sweepFolders());
+        return found;
+    }
+
+    private List<Members.Member> strangers() {
+        return members.ofSlice().stream()
+                .filter(member -> !containers.containsKey(member.container()))
+                .toList();
+    }
+
+    private List<String> sweepFolders() {
+        var found = new ArrayList<String>();
+        try (var folders = Files.newDirectoryStream(runFolder.path(), "c[0-9]*")) {
+            for (var folder : folders) {
+                int number = Integer.parseInt(folder.getFileName().toString().substring(1));
+                if (!containers.containsKey(number)) {
+                    Trees.remove(folder);
+                    found.add("Removed " + folder + " of an earlier run.");
+                }
+            }
+        } catch (IOException failure) {
+            throw new ContainerFailure("Could not list " + runFolder.path(), failure);
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        var failure = new ContainerFailure("Some containers could not be ended");
+        for (var container : List.copyOf(containers.values())) {
+            try {
+                container.ifPresent(Container::close);
+            } catch (ContainerFailure survivor) {
+                failure.addSuppressed(survivor);
+            }
+        }
+        launcher.close();
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package pikachu.core.directory.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import pikachu.core.directory.Entry;
+import pikachu.core.names.InstanceId;
+
+/**
+ * Writes the file {@code hosts}, in the form of /etc/hosts: the live instances whose IDs can be host names. Readers of
+ * such files take the first line for a name, not the last, so it is written whole each time that a name or address
+ * changed, and renamed into place.
+ *
+ * <p>Host names have no case: of live IDs that differ only in it all are left out, so that every host decides alike. Used
+ * by one thread.
+ */
+public final class HostsFile {
+    private static final byte[] HEADER =
+            "127.0.0.1\tlocalhost\n# instances of this namespace; written by the platform\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+    private static final Pattern ADDRESS = Pattern.compile("\\A[0-9]{1,3}(\\.[0-9]{1,3}){3}\\z");
+    /** What resolvers take for an address, 127.1 and 0x7f000001 too. */
+    private static final Pattern NUMERIC =
+            Pattern.compile("\\A(0[xX][0-9a-fA-F]*|[0-9]+)?(\\.(0[xX][0-9a-fA-F]*|[0-9]+)?)*\\z");
+
+    private static final Pattern NAME = Pattern.compile("\\A[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\\z");
+
+    private final Path path;
+    private final Readers readers;
+
+    /** By name in lower case, the live instances of that name and their addresses; mostly one. */
+    private final Map<String, Map<InstanceId, String>> names = new HashMap<>();
+
+    private boolean isStale = true;
+
+    public HostsFile(Path path, Readers readers) {
+        this.path = path;
+        this.readers = readers;
+    }
+
+    public void show(List<Entry> changed) {
+        changed.forEach(this::learn);
+        writeIfStale();
+    }
+
+    public void showAll(List<Entry> entries) {
+        names.clear();
+        isStale = true;
+        show(entries);
+    }
+
+    private void learn(Entry entry) {
+        if (!isHostName(entry.id()) || !ADDRESS.matcher(entry.address()).matches()) {
+            return;
+        }
+        var name = entry.id().value().toLowerCase(Locale.ROOT);
+        var holders = names.computeIfAbsent(name, _ -> new HashMap<>(2));
+        if (entry.isAlive()) {
+            isStale |= !entry.address().equals(holders.put(entry.id(), entry.address()));
+        } else {
+            isStale |= holders.remove(entry.id()) != null;
+        }
+        if (holders.isEmpty()) {
+            names.remove(name);
+        }
+    }
+
+    static boolean isHostName(InstanceId id) {
+        var value = id.value();
+        return NAME.matcher(value).matches()
+                && !NUMERIC.matcher(value).matches()
+                && !value.contains("..")
+                && !value.equalsIgnoreCase("localhost");
+    }
+
+    private void writeIfStale() {
+        if (!isStale) {
+            return;
+        }
+        var content = new ArrayList<byte[]>();
+        content.add(HEADER);
+        names.values().stream()
+                .filter(holders -> holders.size() == 1)
+                .flatMap(holders -> holders.entrySet().stream())
+                .sorted(Comparator.comparing(Map.Entry::getKey))
+                .forEach(host -> content.add(
+                        (host.getValue() + "\t" + host.getKey() + "\n").getBytes(StandardCharsets.US_ASCII)));
+        try (var file = NewFile.replace(path, content, readers)) {
+            isStale = !file.isOpen();
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Could not write hosts file " + path + " (" + e.getMessage()
+                            + "). It is tried again at the next change; is the disk full or the folder gone?",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package pikachu.core.directory.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import pikachu.core.directory.Entry;
+import pikachu.core.names.InstanceId;
+import pikachu.core.names.NamespaceName;
+
+/**
+ * Writes one namespace's file {@code instances}: a change is appended with one write, and now and then the lines that
+ * still count go into a new file, which takes the old one's place complete.
+ *
+ * <p>Used by one thread. When a write fails (disk full) the file that readers have open may end in a part of a line, which
+ * without its newline counts for nothing; nothing is appended to that file any more, and the next call writes all that is
+ * known into a new one.
+ */
+public final class InstancesFile implements AutoCloseable {
+    static final Duration GONE_IS_KEPT = Duration.ofSeconds(60);
+    private static final int FEW_LINES = 256;
+    private static final long SMALL_FILE = 1 << 20;
+    private static final byte[] MOVED = "#moved\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final Path path;
+    private final NamespaceName namespace;
+    private final Readers readers;
+    private final InstantSource clock;
+
+    private final Map<InstanceId, Known> known = new HashMap<>();
+    private final ArrayDeque<Farewell> gone = new ArrayDeque<>();
+    private long generation;
+    private Current current = new Current.None();
+    private long lines;
+    private long bytes;
+    private long bytesWhenNew;
+
+    private record Known(Entry entry, byte[] line) {}
+
+    private record Farewell(Entry entry, long untilMs) {}
+
+    /** The file that appends go to, if there is a sound one. */
+    private sealed interface Current {
+        record None() implements Current {}
+
+        record Open(FileChannel file) implements Current {}
+    }
+
+    public InstancesFile(Path path, NamespaceName namespace, Readers readers, InstantSource clock) {
+        this.path = path;
+        this.namespace = namespace;
+        this.readers = readers;
+        this.clock = clock;
+    }
+
+    /** Appends these entries, new or changed. */
+    public void show(List<Entry> changed) {
+        var added = new ArrayList<byte[]>(changed.size());
+        for (var entry : changed) {
+            added.add(learn(entry));
+        }
+        forgetLongGone();
+        switch (current) {
+            case Current.Open(var file) when !isTooLongWith(added) -> append(file, added);
+            default -> rewrite();
+        }
+    }
+
+    /** Makes these the whole content. */
+    public void showAll(List<Entry> entries) {
+        known.clear();
+        gone.clear();
+        entries.forEach(this::learn);
+        rewrite();
+    }
+
+    /** What the file says, the lately gone included. */
+    public List<Entry> entries() {
+        return known.values().stream().map(Known::entry).toList();
+    }
+
+    @Override
+    public void close() {
+        if (current instanceof Current.Open(var file)) {
+            current = new Current.None();
+            closeQuietly(file);
+        }
+    }
+
+    private byte[] learn(Entry entry) {
+        var line = InstanceLine.write(entry);
+        known.put(entry.id(), new Known(entry, line));
+        if (!entry.isAlive()) {
+            gone.add(new Farewell(entry, clock.millis() + GONE_IS_KEPT.toMillis()));
+        }
+        return line;
+    }
+
+    private void forgetLongGone() {
+        long now = clock.millis();
+        while (!gone.isEmpty() && gone.element().untilMs() <= now) {
+            var entry = gone.remove().entry();
+            known.computeIfPresent(entry.id(), (_, latest) -> latest.entry().equals(entry) ? null : latest);
+        }
+    }
+
+    /** A file has at most twice the lines and bytes that it needs; so a compaction costs no more than its appends did. */
+    private boolean isTooLongWith(Collection<byte[]> added) {
+        long more = added.stream().mapToLong(line -> line.length).sum();
+        return lines + added.size() > Math.max(FEW_LINES, 2L * known.size())
+                || bytes + more > Math.max(SMALL_FILE, 2 * bytesWhenNew);
+    }
+
+    private void append(FileChannel file, List<byte[]> added) {
+        var all =
+                ByteBuffer.allocate(added.stream().mapToInt(line -> line.length).sum());
+        added.forEach(all::put);
+        all.flip();
+        int size = all.remaining();
+        try {
+            NewFile.writeFully(file, all);
+        } catch (IOException e) {
+            close();
+            throw failed("append " + size + " bytes to", e);
+        }
+        lines += added.size();
+        bytes += size;
+    }
+
+    private void rewrite() {
+        var content = new ArrayList<byte[]>(known.size() + 1);
+        content.add(header());
+        known.values().forEach(entry -> content.add(entry.line()));
+        FileChannel replacement;
+        try {
+            replacement = NewFile.replace(path, content, readers);
+        } catch (IOException e) {
+            close();
+            throw failed("write " + content.size() + " lines to a new", e);
+        }
+        sayMoved();
+        current = new Current.Open(replacement);
+        lines = content.size();
+        bytesWhenNew = content.stream().mapToLong(line -> line.length).sum();
+        bytes = bytesWhenNew;
+    }
+
+    private byte[] header() {
+        generation++;
+        return ("#pikachu-directory\t1\t" + namespace + "\t" + generation + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Sends those who read the old file to the path, where the new one is already. They notice without this, but later. */
+    private void sayMoved() {
+        if (current instanceof Current.Open(var old)) {
+            try {
+                NewFile.writeFully(old, ByteBuffer.wrap(MOVED));
+            } catch (IOException _) {
+                // a reader also sees that the file it has open has no name any more
+            }
+            close();
+        }
+    }
+
+    private static void closeQuietly(FileChannel file) {
+        try {
+            file.close();
+        } catch (IOException _) {
+            // all that matters of it was written, or the failure of that has been told
+        }
+    }
+
+    private UncheckedIOException failed(String what, IOException e) {
+        return new UncheckedIOException(
+                "Could not " + what + " directory file " + path + " (" + e.getMessage()
+                        + "). It is written anew at the next change; is the disk full or the folder gone?",
+                e);
+    }
+}

@@ -1,0 +1,69 @@
+"""Unpacks an action that came as a zip: a __main__.py, more files, perhaps a virtualenv.
+
+What only zips need is imported when there is one.
+"""
+
+import os
+
+FOLDER = "action"
+
+
+class BadArchive(Exception):
+    pass
+
+
+def unpack(code, limit):
+    """The folder, below the current one, with the archive's files in it."""
+    import base64
+    import io
+    import zipfile
+
+    folder = os.path.abspath(FOLDER)
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(code, validate=True)))
+    except (ValueError, zipfile.BadZipFile) as problem:
+        raise BadArchive("the code is not a base64-encoded zip (%s)" % problem)
+    with archive:
+        check(archive.infolist(), limit)
+        extract_all(archive, folder)
+    return folder
+
+
+def extract_all(archive, folder):
+    os.mkdir(folder)
+    try:
+        for entry in archive.infolist():
+            extract(archive, entry, folder)
+    except BaseException:
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def check(entries, limit):
+    """zipfile reads no more of an entry than its header states, so the sum can be trusted."""
+    if sum(entry.file_size for entry in entries) > limit:
+        raise BadArchive("the zip expands to more than %d bytes" % limit)
+    for entry in entries:
+        if entry.filename.startswith("/") or ".." in entry.filename.replace("\\", "/").split("/"):
+            raise BadArchive("the zip has an entry outside of its root: %r" % entry.filename)
+    if "__main__.py" not in [entry.filename for entry in entries]:
+        raise BadArchive("the zip has no __main__.py at its root")
+
+
+def extract(archive, entry, folder):
+    """A symbolic link becomes a file that holds its target, so no entry can lead outside."""
+    path = archive.extract(entry, folder)
+    if not entry.is_dir() and entry.external_attr >> 16 & 0o100:
+        os.chmod(path, 0o755)  # the archive's other mode bits are not ours to grant
+
+
+def site_packages(folder):
+    """Those of the archive's virtualenv, whatever Python it was made with."""
+    lib = os.path.join(folder, "virtualenv", "lib")
+    try:
+        pythons = sorted(os.listdir(lib))
+    except OSError:
+        return []
+    return [os.path.join(lib, python, "site-packages") for python in pythons if python.startswith("python3")]

@@ -1,0 +1,258 @@
+package pikachu.server.invoker;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pikachu.core.activations.ActivationRecord;
+import pikachu.core.activations.Status;
+import pikachu.core.containers.ContainerFailure;
+import pikachu.core.directory.Ending;
+import pikachu.core.loops.InvokerEvent;
+import pikachu.core.store.NewDocument;
+import pikachu.core.store.StoreUnavailable;
+
+/**
+ * What takes time in an activation: making its container, /init, /run, its logs and its record. Each call runs on a virtual
+ * thread of its own and tells the invoker's loop what happened.
+ */
+final class ActivationRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(ActivationRunner.class);
+    private static final long LOG_WAIT_MS = 2_000;
+    private static final int BYTES_PER_MB = 1024 * 1024;
+
+    /** A caller who has waited nearly as long as he will gets his record written before it is announced. */
+    private static final long WAIT_MARGIN_MS = 100;
+
+    private final Hosting hosting;
+    private final CodeSource codes;
+    private final Deadlines deadlines;
+    private final RecordWriter records;
+    private final Function<ActivationRecord, NewDocument> form;
+    private final LongSupplier clock;
+    private final Sink sink;
+
+    ActivationRunner(
+            Hosting hosting,
+            CodeSource codes,
+            Deadlines deadlines,
+            RecordWriter records,
+            Function<ActivationRecord, NewDocument> form,
+            LongSupplier clock,
+            Sink sink) {
+        this.hosting = hosting;
+        this.codes = codes;
+        this.deadlines = deadlines;
+        this.records = records;
+        this.form = form;
+        this.clock = clock;
+        this.sink = sink;
+    }
+
+    /** Makes the container and initialises the action in it. */
+    void prepare(Job job, HostedContainer hosted) {
+        try {
+            makeReady(job, hosted);
+        } catch (RuntimeException e) {
+            fault(job, hosted, e);
+        }
+    }
+
+    /** Runs the action in its initialised container. */
+    void run(Job job, HostedContainer hosted) {
+        try {
+            callRun(job, hosted);
+        } catch (RuntimeException e) {
+            fault(job, hosted, e);
+        }
+    }
+
+    private void fault(Job job, HostedContainer hosted, RuntimeException e) {
+        LOG.error("event=activation_fault activation={}", job.activation().id(), e);
+        end(
+                job,
+                hosted,
+                Outcome.failed(Status.INTERNAL_ERROR, "The invoker failed while it ran the action.", Ending.ERROR));
+    }
+
+    private void makeReady(Job job, HostedContainer hosted) {
+        try {
+            var code = codes.code(job.activation().action());
+            if (code.isEmpty()) {
+                end(
+                        job,
+                        hosted,
+                        Outcome.failed(
+                                Status.APPLICATION_ERROR,
+                                "Action could not be found or may have been deleted.",
+                                Ending.ERROR));
+                return;
+            }
+            hosting.start(hosted, job);
+            sink.started(hosted);
+            initialise(job, hosted, code.get());
+        } catch (StoreUnavailable e) {
+            LOG.warn(
+                    "event=code_not_fetched activation={} reason={}",
+                    job.activation().id(),
+                    e.getMessage());
+            end(job, hosted, Outcome.failed(Status.INTERNAL_ERROR, "Action could not be fetched.", Ending.ERROR));
+        } catch (ContainerFailure e) {
+            LOG.warn(
+                    "event=container_not_made activation={} reason={}",
+                    job.activation().id(),
+                    e.getMessage());
+            end(
+                    job,
+                    hosted,
+                    Outcome.failed(
+                            Status.INTERNAL_ERROR, "Failed to provision resources to run the action.", Ending.ERROR));
+        }
+    }
+
+    private void initialise(Job job, HostedContainer hosted, ActionCode code) {
+        hosted.log().begin(logLimit(job));
+        var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
+        try {
+            hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(job.timeoutMs()));
+            var started = clock.getAsLong();
+            var body = RunRequest.init(
+                    job.activation(), code, job.environment(), started + job.timeoutMs(), hosted.process());
+            var answer = hosted.post("/init", body);
+            var ready = job.initialised(started, clock.getAsLong() - started);
+            if (answer.status() == 200) {
+                sink.ready(ready, hosted);
+            } else {
+                end(ready, hosted, Outcome.answered(RunResponse.ofFailedInit(answer)));
+            }
+        } catch (IOException e) {
+            if (hosted.isStopped()) {
+                // It has not started, so it stays on the bus for the next life.
+                hosted.abandon();
+            }
+            end(job, hosted, Outcome.broken(hosted, job, true));
+        } finally {
+            alarm.cancel(false);
+        }
+    }
+
+    private void callRun(Job job, HostedContainer hosted) {
+        if (job.initMs().isEmpty()) {
+            hosted.log().begin(logLimit(job));
+        }
+        var started = clock.getAsLong();
+        var body = RunRequest.run(job.activation(), job.arguments(), started + job.timeoutMs(), hosted.process());
+        var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
+        Outcome outcome;
+        try {
+            outcome = Outcome.answered(RunResponse.ofRun(hosted.post("/run", body)));
+        } catch (IOException e) {
+            outcome = Outcome.broken(hosted, job, false);
+        } finally {
+            alarm.cancel(false);
+        }
+        finish(job, hosted, outcome, started);
+    }
+
+    /** The activation ends without a container. */
+    void fail(Job job, String why) {
+        var now = clock.getAsLong();
+        var outcome = Outcome.failed(Status.INTERNAL_ERROR, why, Ending.ERROR);
+        var record = record(job, outcome, now, now);
+        sink.tell(new InvokerEvent.Gone(job.activation().id(), outcome.ending()));
+        records.add(form.apply(record), () -> tellFinished(job, record, true));
+    }
+
+    /** The activation ends without a run. */
+    private void end(Job job, HostedContainer hosted, Outcome outcome) {
+        finish(job, hosted, outcome, clock.getAsLong());
+    }
+
+    private void finish(Job job, HostedContainer hosted, Outcome outcome, long runStart) {
+        if (hosted.isAbandoned()) {
+            hosted.close();
+            sink.done(job, hosted, false);
+            return;
+        }
+        var now = clock.getAsLong();
+        sink.tell(new InvokerEvent.Gone(job.activation().id(), outcome.ending()));
+        hosted.channel().ifPresent(Channel::reset);
+        var record = record(job, outcome, runStart, now);
+        var isAwaited = job.activation().waitMs() > 0;
+        var answersFirst = isAwaited
+                && now - job.activation().acceptedMs() < job.activation().waitMs() - WAIT_MARGIN_MS;
+        if (answersFirst) {
+            tellFinished(job, record, false);
+        }
+        if (!outcome.isReusable()) {
+            hosted.close();
+        }
+        var logs = hosted.log().collect(LOG_WAIT_MS);
+        var whole = record.withLogs(lines(job, outcome, logs));
+        records.add(form.apply(whole), () -> {
+            if (!answersFirst) {
+                tellFinished(job, whole, true);
+            }
+        });
+        sink.done(job, hosted, outcome.isReusable() && logs.isWhole() && hosted.isAlive());
+    }
+
+    private void tellFinished(Job job, ActivationRecord record, boolean isRecorded) {
+        var told = job.activation().waitMs() > 0
+                ? Optional.of(record.withLogs(List.of()))
+                : Optional.<ActivationRecord>empty();
+        sink.tell(new InvokerEvent.Finished(job.activation().id(), record.status(), told, isRecorded));
+    }
+
+    private static ActivationRecord record(Job job, Outcome outcome, long runStart, long now) {
+        var response = outcome.response();
+        var accepted = job.activation().acceptedMs();
+        return new ActivationRecord(
+                job.activation(),
+                runStart - job.initMs().orElse(0),
+                now,
+                response.status(),
+                response.result(),
+                response.size(),
+                List.of(),
+                outcome.ending() == Ending.TIMEOUT,
+                OptionalLong.of(Math.max(0, job.startedMs().orElse(runStart) - accepted)),
+                job.initMs());
+    }
+
+    private static List<String> lines(Job job, Outcome outcome, ActivationLog.Collected logs) {
+        if (logLimit(job) == 0) {
+            return List.of();
+        }
+        if (outcome.response().status() != Status.DEVELOPER_ERROR) {
+            return logs.lines();
+        }
+        var lines = new ArrayList<>(logs.lines());
+        lines.add(ActivationLog.notice("The action did not initialize or run as expected. Log data might be missing."));
+        return lines;
+    }
+
+    private static long logLimit(Job job) {
+        return (long) job.activation().action().limits().logsMb() * BYTES_PER_MB;
+    }
+
+    /** Where the invoker's loop is told what happened. */
+    interface Sink {
+        void tell(InvokerEvent event);
+
+        /** The container's process runs. */
+        void started(HostedContainer hosted);
+
+        /** /init is done. */
+        void ready(Job job, HostedContainer hosted);
+
+        /** The container has nothing more to do for its activation. */
+        void done(Job job, HostedContainer hosted, boolean isReusable);
+    }
+}

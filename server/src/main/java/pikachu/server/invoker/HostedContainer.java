@@ -1,0 +1,189 @@
+package pikachu.server.invoker;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import pikachu.core.containers.Container;
+import pikachu.core.containers.Endpoint;
+import pikachu.core.names.ActivationId;
+
+/**
+ * A container as its invoker holds it: the process, the connection to its runtime, its output and its channel. One
+ * activation uses it at a time; {@code close} may come from any thread and makes what is under way fail.
+ */
+final class HostedContainer {
+    private static final long CONNECT_POLL_MS = 1;
+    private static final long EXIT_WAIT_MS = 250;
+
+    private final int number;
+    private final PoolKey key;
+    private final int memoryMb;
+    private final Endpoint endpoint;
+    private final DirectoryFolder directory;
+    private final ActivationLog log = new ActivationLog();
+
+    private volatile Optional<Container> container = Optional.empty();
+    private volatile Optional<RuntimeClient> client = Optional.empty();
+    private volatile Optional<Channel> channel = Optional.empty();
+    private volatile Optional<ActivationId> served = Optional.empty();
+    private volatile boolean isTimedOut;
+    private volatile boolean isStopped;
+    private volatile boolean isAbandoned;
+    private volatile boolean isClosed;
+
+    HostedContainer(int number, PoolKey key, int memoryMb, Endpoint endpoint, DirectoryFolder directory) {
+        this.number = number;
+        this.key = key;
+        this.memoryMb = memoryMb;
+        this.endpoint = endpoint;
+        this.directory = directory;
+    }
+
+    int number() {
+        return number;
+    }
+
+    PoolKey key() {
+        return key;
+    }
+
+    int memoryMb() {
+        return memoryMb;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Its namespace's directory. */
+    DirectoryFolder directory() {
+        return directory;
+    }
+
+    /** The activation that runs here, or ran here last. */
+    Optional<ActivationId> served() {
+        return served;
+    }
+
+    void serves(ActivationId activation) {
+        served = Optional.of(activation);
+    }
+
+    ActivationLog log() {
+        return log;
+    }
+
+    Optional<Channel> channel() {
+        return channel;
+    }
+
+    /** The started process; whoever asks has started it. */
+    Container process() {
+        return container.orElseThrow(() -> new IllegalStateException("Container " + number + " was never started."));
+    }
+
+    void started(Container process, Channel itsChannel) {
+        container = Optional.of(process);
+        channel = Optional.of(itsChannel);
+        var name = key.namespace() + "-" + number;
+        new LogStream(process.stdout(), "stdout", log).start(name);
+        new LogStream(process.stderr(), "stderr", log).start(name);
+        // A death is noticed by the exit itself, also when a grandchild holds the connection open.
+        process.exited().thenRun(this::disconnect);
+        if (isClosed) {
+            process.close();
+        }
+    }
+
+    /** Waits until the runtime listens. */
+    void connect(long deadlineNanos) throws IOException {
+        while (true) {
+            try {
+                client = Optional.of(RuntimeClient.connect(process().control()));
+                return;
+            } catch (IOException e) {
+                if (process().exited().isDone() || isClosed || System.nanoTime() - deadlineNanos > 0) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(CONNECT_POLL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while waiting for the runtime to listen.", e);
+        }
+    }
+
+    RuntimeClient.Response post(String path, byte[] body) throws IOException {
+        if (client.isEmpty() || !client.get().isUsable()) {
+            client = Optional.of(RuntimeClient.connect(process().control()));
+        }
+        if (process().exited().isDone()) {
+            throw new IOException("The runtime has exited.");
+        }
+        return client.get().post(path, body, RunResponse.MAX_RESULT);
+    }
+
+    private void disconnect() {
+        client.ifPresent(RuntimeClient::close);
+    }
+
+    /** The time limit has been reached: nothing of the container survives it. */
+    void timeOut() {
+        isTimedOut = true;
+        close();
+    }
+
+    /** The platform stops; what is under way here ends for that reason. */
+    void stop() {
+        isStopped = true;
+    }
+
+    boolean isStopped() {
+        return isStopped;
+    }
+
+    /** Others answer for what is under way here. */
+    void abandon() {
+        isAbandoned = true;
+    }
+
+    boolean isAbandoned() {
+        return isAbandoned;
+    }
+
+    boolean isTimedOut() {
+        return isTimedOut;
+    }
+
+    /** How the process ended, if it has or is about to. */
+    Optional<Container.Exit> exit() {
+        try {
+            return Optional.of(process().exited().get(EXIT_WAIT_MS, TimeUnit.MILLISECONDS));
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    boolean isAlive() {
+        return !isClosed && container.isPresent() && !container.get().exited().isDone();
+    }
+
+    /** Kills all of it; returns when nothing is left. */
+    void close() {
+        isClosed = true;
+        disconnect();
+        container.ifPresent(Container::close);
+        channel.ifPresent(Channel::close);
+    }
+}

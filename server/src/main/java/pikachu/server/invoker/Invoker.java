@@ -1,0 +1,168 @@
+package pikachu.server.invoker;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pikachu.core.bus.Bus;
+import pikachu.core.bus.BusReader;
+import pikachu.core.bus.BusRecord;
+import pikachu.core.bus.Delivery;
+import pikachu.core.bus.Start;
+import pikachu.core.bus.Topic;
+import pikachu.core.loops.EventLoop;
+import pikachu.core.loops.InvokerEffect;
+import pikachu.core.loops.InvokerEvent;
+import pikachu.core.loops.InvokerLogic;
+import pikachu.core.messages.DirectoryMessage;
+import pikachu.core.messages.InvokerMessage;
+import pikachu.core.names.InvokerId;
+import pikachu.core.wire.Codec;
+import pikachu.core.wire.MalformedRecord;
+
+/**
+ * One invoker: the loop that owns {@link InvokerLogic} and {@link Containers}. It brings the logic what happens (bus,
+ * containers, time) and carries out what the logic decides; nothing that takes time happens on its thread.
+ */
+public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Invoker.class);
+    private static final int BATCH = 64;
+
+    /** While more jobs than this wait for a container, the rest stays on the bus. */
+    private static final int MAX_WAITING = 1_000;
+
+    private final InvokerId id;
+    private final Bus bus;
+    private final InvokerLogic logic;
+    private final Containers containers;
+    private final EventLoop<InvokerEvent> loop;
+    private final Codec codec = new Codec();
+
+    // Owned by the loop.
+    private final Map<Integer, BusReader> directory = new HashMap<>();
+    private boolean isReading = true;
+
+    /** Set before the loop starts. */
+    private Optional<BusReader> own = Optional.empty();
+
+    public Invoker(InvokerId id, Bus bus, InvokerLogic logic, InvokerSettings settings, LongSupplier clock) {
+        this.id = id;
+        this.bus = bus;
+        this.logic = logic;
+        this.loop = new EventLoop<>(id.toString(), this, clock, this::fault);
+        this.containers = new Containers(id.toString(), settings, clock, loop);
+    }
+
+    public void start() {
+        containers.start();
+        own = Optional.of(bus.read(Topic.invoker(id), 0, Start.UNSETTLED, loop::wake));
+        loop.start();
+    }
+
+    @Override
+    public long turn(long now) {
+        readOwnTopic();
+        readDirectory();
+        containers.tick(now);
+        if (now >= logic.nextDue()) {
+            loop.post(new InvokerEvent.Tick());
+        }
+        return logic.nextDue();
+    }
+
+    @Override
+    public void handle(InvokerEvent event) {
+        logic.step(event, loop.now()).forEach(this::carryOut);
+    }
+
+    private void readOwnTopic() {
+        if (!isReading || containers.waiting() > MAX_WAITING) {
+            return;
+        }
+        var batch = own.orElseThrow().poll(BATCH);
+        batch.forEach(this::takeOwn);
+        if (batch.size() == BATCH) {
+            loop.wake();
+        }
+    }
+
+    private void takeOwn(Delivery delivery) {
+        try {
+            if (codec.decode(delivery.value()) instanceof InvokerMessage message) {
+                loop.post(new InvokerEvent.Received(delivery.position(), message));
+            } else {
+                skip(delivery, "a message of another topic");
+            }
+        } catch (MalformedRecord e) {
+            skip(delivery, e.toString());
+        }
+    }
+
+    private void skip(Delivery delivery, String reason) {
+        LOG.error("event=record_not_read topic={} position={} reason={}", id, delivery.position(), reason);
+        own.orElseThrow().settle(delivery.position());
+    }
+
+    private void readDirectory() {
+        for (var reader : List.copyOf(directory.values())) {
+            var batch = reader.poll(BATCH);
+            batch.forEach(this::takeDirectory);
+            if (batch.size() == BATCH) {
+                loop.wake();
+            }
+        }
+    }
+
+    private void takeDirectory(Delivery delivery) {
+        try {
+            if (codec.decode(delivery.value()) instanceof DirectoryMessage message) {
+                loop.post(new InvokerEvent.DirectoryReceived(message));
+            }
+        } catch (MalformedRecord e) {
+            // The directory repairs itself: the next digest shows what is missing.
+            LOG.error("event=record_not_read topic=directory reason={}", e.getMessage());
+        }
+    }
+
+    private void carryOut(InvokerEffect effect) {
+        switch (effect) {
+            case InvokerEffect.Publish publish -> publish(publish);
+            case InvokerEffect.Provide provide ->
+                containers.provide(new Job(provide.activation(), provide.arguments(), provide.environment()));
+            case InvokerEffect.Run run -> containers.run(run.activation());
+            case InvokerEffect.Drop drop -> containers.drop(drop.activation());
+            case InvokerEffect.Settle settle -> own.orElseThrow().settle(settle.position());
+            case InvokerEffect.EndAll _ -> containers.endAll();
+            case InvokerEffect.Show show -> containers.show(show.namespace(), show.changed());
+            case InvokerEffect.ShowAll show -> containers.showAll(show.namespace(), show.entries());
+            case InvokerEffect.ReadDirectory read ->
+                directory.computeIfAbsent(
+                        read.partition(), partition -> bus.read(Topic.DIRECTORY, partition, Start.END, loop::wake));
+            case InvokerEffect.StopReadingDirectory stop ->
+                Optional.ofNullable(directory.remove(stop.partition())).ifPresent(BusReader::close);
+        }
+    }
+
+    private void publish(InvokerEffect.Publish publish) {
+        var bytes = codec.encode(publish.message());
+        var record = new BusRecord(publish.topic(), publish.partition(), publish.key(), bytes, publish.durability());
+        bus.publish(record, how -> loop.post(new InvokerEvent.PublishDone(publish.publication(), how)));
+    }
+
+    private void fault(RuntimeException e) {
+        LOG.error("event=invoker_fault invoker={}", id, e);
+    }
+
+    /** Takes nothing more off the bus, ends what runs, and writes what is to be recorded. */
+    @Override
+    public void close() {
+        loop.execute(() -> isReading = false);
+        containers.close();
+        loop.close();
+        directory.values().forEach(BusReader::close);
+        own.ifPresent(BusReader::close);
+    }
+}

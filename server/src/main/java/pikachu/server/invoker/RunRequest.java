@@ -1,0 +1,95 @@
+package pikachu.server.invoker;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import pikachu.core.activations.Activation;
+import pikachu.core.activations.JsonText;
+import pikachu.core.containers.Container;
+import tools.jackson.core.io.JsonStringEncoder;
+
+/**
+ * The bodies of /init and /run, as docs/formats/runtime.md gives them. Whatever Pikachu adds to OpenWhisk's fields is a
+ * string, since a number ends OpenWhisk's own Python launcher.
+ */
+final class RunRequest {
+    /** Where the messaging library listens. */
+    static final int INSTANCE_PORT = 65433;
+
+    private static final JsonStringEncoder ENCODER = JsonStringEncoder.getInstance();
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+
+    private RunRequest() {}
+
+    static byte[] run(Activation activation, JsonText arguments, long deadlineMs, Container container) {
+        var request = new RunRequest();
+        request.text("{\"value\":").raw(arguments.utf8());
+        fields(activation, deadlineMs, container).forEach(request::field);
+        return request.text("}").out.toByteArray();
+    }
+
+    static byte[] init(
+            Activation activation, ActionCode code, JsonText environment, long deadlineMs, Container container) {
+        var request = new RunRequest();
+        request.text("{\"value\":{\"name\":")
+                .string(activation.action().name().name().value());
+        request.text(",\"main\":").string(code.main()).text(",\"code\":").string(code.code());
+        request.text(",\"binary\":").text(Boolean.toString(code.isBinary())).text(",\"env\":{");
+        var separator = "";
+        for (var field : fields(activation, deadlineMs, container).entrySet()) {
+            var name = "__OW_" + field.getKey().toUpperCase(java.util.Locale.ROOT);
+            request.text(separator).string(name).text(":").string(field.getValue());
+            separator = ",";
+        }
+        return request.members(environment).text("}}}").out.toByteArray();
+    }
+
+    private static Map<String, String> fields(Activation activation, long deadlineMs, Container container) {
+        var fields = new java.util.LinkedHashMap<String, String>();
+        fields.put("namespace", activation.caller().namespace().value());
+        fields.put("action_name", "/" + activation.action().name());
+        fields.put("action_version", activation.action().version());
+        fields.put("activation_id", activation.id().value());
+        fields.put("transaction_id", activation.transaction());
+        fields.put("deadline", Long.toString(deadlineMs));
+        activation.caller().apiKey().ifPresent(key -> fields.put("api_key", key));
+        fields.put("instance_id", activation.instance().value());
+        fields.put("instance_epoch", activation.epoch().toString());
+        fields.put("instance_address", container.spec().endpoint().address());
+        fields.put("instance_port", Integer.toString(INSTANCE_PORT));
+        fields.put("directory", container.seen().directory());
+        fields.put("channel", container.seen().channel());
+        fields.put("volumes", container.seen().volumes());
+        activation.group().ifPresent(group -> {
+            fields.put("group", group.group());
+            fields.put("group_rank", Integer.toString(group.rank()));
+            fields.put("group_size", Integer.toString(group.size()));
+        });
+        return fields;
+    }
+
+    private void field(String name, String value) {
+        text(",\"").text(name).text("\":").string(value);
+    }
+
+    /** Splices an object's members in, behind at least one member that is there already. */
+    private RunRequest members(JsonText object) {
+        var inner = object.toString().strip();
+        inner = inner.substring(1, inner.length() - 1).strip();
+        return inner.isEmpty() ? this : text(",").text(inner);
+    }
+
+    private RunRequest string(String value) {
+        return text("\"").raw(ENCODER.quoteAsUTF8(value)).text("\"");
+    }
+
+    private RunRequest text(String text) {
+        return raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private RunRequest raw(byte[] bytes) {
+        out.writeBytes(bytes);
+        return this;
+    }
+}
