@@ -19,8 +19,8 @@ import pikachu.core.names.NamespaceName;
  *
  * <p>Owned by the invoker's loop. The told part holds exactly what the publisher said, own entries as it knows them
  * included, and so has the publisher's checksum whenever nothing was lost; own changes that are still on their way to the
- * publisher make no difference. For an ID that a snapshot no longer lists the epoch is kept for a while as a floor, so
- * that a late message never brings an older epoch back.
+ * publisher make no difference. For an ID that a snapshot no longer lists the last change is kept for a while as a floor,
+ * so that a late message brings neither an older epoch nor the dead back.
  */
 public final class NamespaceView {
     private record Expiry(long atMs, InstanceId id, Epoch epoch) {}
@@ -30,7 +30,7 @@ public final class NamespaceView {
     private final MergeRule rule;
     private final long goneKeptMs;
     private final Map<InstanceId, Change> told = new HashMap<>();
-    private final Map<InstanceId, Epoch> floors = new HashMap<>();
+    private final Map<InstanceId, Change> floors = new HashMap<>();
     private final ArrayDeque<Expiry> expiries = new ArrayDeque<>();
     private final Digest digest = new Digest();
 
@@ -71,8 +71,8 @@ public final class NamespaceView {
         if (held != null && !rule.replaces(change, held)) {
             return false;
         }
-        var floor = held == null ? floors.get(id) : null;
-        if (floor != null && change.entry().epoch().compareTo(floor) < 0) {
+        var floor = floors.get(id);
+        if (held == null && floor != null && isBelow(change.entry(), floor.entry())) {
             return false;
         }
         if (held != null) {
@@ -84,6 +84,11 @@ public final class NamespaceView {
             expiries.add(new Expiry(nowMs + goneKeptMs, id, change.entry().epoch()));
         }
         return true;
+    }
+
+    private static boolean isBelow(Entry entry, Entry floor) {
+        int byEpoch = entry.epoch().compareTo(floor.epoch());
+        return byEpoch < 0 || (byEpoch == 0 && entry.isAlive() && !floor.isAlive());
     }
 
     /** Whether the told part is what the publisher says it should be. */
@@ -108,7 +113,7 @@ public final class NamespaceView {
         var id = change.entry().id();
         told.remove(id);
         digest.remove(change);
-        floors.put(id, change.entry().epoch());
+        floors.put(id, change);
         expiries.add(new Expiry(nowMs + goneKeptMs, id, change.entry().epoch()));
         return own.entry(name, id).isEmpty();
     }
@@ -124,7 +129,10 @@ public final class NamespaceView {
     }
 
     private boolean forget(Expiry expiry) {
-        floors.remove(expiry.id(), expiry.epoch());
+        var floor = floors.get(expiry.id());
+        if (floor != null && floor.entry().epoch().equals(expiry.epoch())) {
+            floors.remove(expiry.id());
+        }
         var held = told.get(expiry.id());
         if (held == null || held.entry().isAlive() || !held.entry().epoch().equals(expiry.epoch())) {
             return false;

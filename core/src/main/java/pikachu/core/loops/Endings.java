@@ -129,22 +129,50 @@ final class Endings {
             }
             flight = new Flight(activation, order.arguments(), order.environment(), parts.nowMs());
             flight.isRecovered = true;
+            flight.phase = Flight.Phase.SENT;
             ledger.add(flight);
         } else if (activation.attempt() < flight.attempt() || flight.phase == Flight.Phase.ENDING) {
             parts.readings().settle(reading, position);
             return;
-        } else if (activation.attempt() == flight.attempt() && flight.phase == Flight.Phase.PLACING) {
-            flight.untilPlaced.add(parts.readings().mark(reading, position));
+        }
+        flight.untilPlaced.add(parts.readings().mark(reading, position));
+        if (activation.attempt() == flight.attempt() && flight.phase == Flight.Phase.PLACING) {
             return;
         }
-        flight.activation = activation;
-        flight.arguments = order.arguments();
-        flight.environment = order.environment();
-        // A Started of the same attempt is void.
+        if (order.target().equals(report.incarnation())) {
+            refusedByTarget(flight, report);
+        } else {
+            refusedBySuccessor(flight, report);
+        }
+    }
+
+    /** Nobody but the target may say so, also of what it had announced: that is void. */
+    private void refusedByTarget(Flight flight, Refused report) {
+        adopt(flight, report);
         flight.untilPlaced.addAll(flight.untilEnded);
         flight.untilEnded = new ArrayList<>(1);
-        flight.untilPlaced.add(parts.readings().mark(reading, position));
         dispatcher.refused(flight, report.reason(), parts.nowMs());
+    }
+
+    /** A later life of the invoker found the order. It does not know what the earlier one did, only that it is over. */
+    private void refusedBySuccessor(Flight flight, Refused report) {
+        var target = new Target(report.invoker(), report.activate().target());
+        if (flight.phase == Flight.Phase.SENT || report.activate().activation().attempt() > flight.attempt()) {
+            adopt(flight, report);
+            flight.phase = Flight.Phase.SENT;
+            ledger.found(flight, target);
+        }
+        if (membership.isDead(target)) {
+            undertaker.died(target);
+        } else {
+            membership.bury(target);
+        }
+    }
+
+    private static void adopt(Flight flight, Refused report) {
+        flight.activation = report.activate().activation();
+        flight.arguments = report.activate().arguments();
+        flight.environment = report.activate().environment();
     }
 
     // --------------------------------------------------------------------------------------------- endings

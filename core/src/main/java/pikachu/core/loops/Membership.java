@@ -182,7 +182,8 @@ final class Membership {
         }
     }
 
-    private void bury(Target target) {
+    /** This life is over, which is known by a verdict or by a later life. */
+    void bury(Target target) {
         dead.add(target);
         if (dead.size() > DEAD_REMEMBERED) {
             dead.remove(dead.iterator().next());
