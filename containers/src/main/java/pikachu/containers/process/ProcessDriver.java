@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import pikachu.containers.host.Identity;
 import pikachu.containers.host.Reach;
 import pikachu.containers.host.RunFolder;
@@ -26,8 +28,6 @@ import pikachu.core.containers.ContainerSpec;
  * something survives.
  */
 public final class ProcessDriver implements ContainerDriver {
-    private static final int SECONDS = 10;
-
     private final RunFolder runFolder;
     private final Identity identity;
     private final Reach reach;
@@ -52,15 +52,10 @@ public final class ProcessDriver implements ContainerDriver {
 
     /** Not every root may become any user; that is better known now than at the first invocation. */
     private void requireIdentity() {
-        var process = launcher.runAs(0, List.of("/bin/true"));
-        try {
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new ContainerFailure("setpriv (util-linux 2.33 or later) could not run a program as user "
-                        + identity.user(0) + " without privileges: start the platform as an ordinary user");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new ContainerFailure("Interrupted while trying setpriv", interrupted);
+        if (!launcher.runAs(0, List.of("/bin/true"))) {
+            launcher.close();
+            throw new ContainerFailure("setpriv (util-linux 2.33 or later) could not run a program as user "
+                    + identity.user(0) + " without privileges: start the platform as an ordinary user");
         }
     }
 
@@ -124,7 +119,8 @@ public final class ProcessDriver implements ContainerDriver {
 
     private void end(ContainerSpec spec, ContainerFolder folder, Process process) {
         int number = spec.number();
-        Killing.untilGone(() -> members.of(number, process), () -> killAllOf(number), "container " + number);
+        Killing.untilGone(
+                () -> search(() -> members.of(number, process)), () -> killAllOf(number), "container " + number);
         giveBack(spec, folder);
     }
 
@@ -134,30 +130,42 @@ public final class ProcessDriver implements ContainerDriver {
         containers.remove(spec.number());
     }
 
-    /** Sent by the container's own user to all that it may reach, its own: nobody can fork away from that. */
-    private void killAllOf(int number) {
-        if (identity instanceof Identity.PerContainer) {
-            launcher.runAs(number, List.of("/bin/sh", "-c", "kill -KILL -1"));
-        }
+    private static Killing.Found search(Supplier<Collection<Long>> find) {
+        var before = ProcessTable.lastCreated();
+        var found = find.get();
+        return new Killing.Found(found, before.equals(ProcessTable.lastCreated()));
+    }
+
+    /**
+     * Sent by the container's own user to all that it may reach, its own: nobody can fork away from that. Where all
+     * share one user there is no such stroke, and the search must do.
+     */
+    private boolean killAllOf(int number) {
+        return switch (identity) {
+            case Identity.PerContainer users ->
+                launcher.runAs(number, List.of("/bin/sh", "-c", "kill -KILL -1 2>/dev/null; true"));
+            case Identity.Shared self -> true;
+        };
     }
 
     @Override
     public List<String> sweep() {
-        var found = new ArrayList<String>();
-        var seen = new TreeSet<Long>();
+        var found = new TreeMap<Long, Integer>();
         Killing.untilGone(
-                () -> {
+                () -> search(() -> {
                     var left = strangers();
-                    left.stream()
-                            .filter(member -> seen.add(member.pid()))
-                            .forEach(member -> found.add("Killed process " + member.pid() + " of container "
-                                    + member.container() + " of an earlier run."));
+                    left.forEach(member -> found.put(member.pid(), member.container()));
                     return left.stream().map(Members.Member::pid).toList();
-                },
-                () -> strangers().forEach(member -> killAllOf(member.container())),
+                }),
+                () -> Set.copyOf(found.values()).stream()
+                        .filter(number -> !containers.containsKey(number))
+                        .allMatch(this::killAllOf),
                 "an earlier run");
-        found.addAll(sweepFolders());
-        return found;
+        var sentences = new ArrayList<String>();
+        found.forEach((pid, container) ->
+                sentences.add("Killed process " + pid + " of container " + container + " of an earlier run."));
+        sentences.addAll(sweepFolders());
+        return sentences;
     }
 
     private List<Members.Member> strangers() {

@@ -31,6 +31,16 @@ final class ProcessTable {
         return entries;
     }
 
+    /** The number of the process created last, anywhere on the machine. */
+    static String lastCreated() {
+        try {
+            var load = Files.readString(PROC.resolve("loadavg")).strip();
+            return load.substring(load.lastIndexOf(' ') + 1);
+        } catch (IOException failure) {
+            throw new ContainerFailure("Could not read /proc/loadavg", failure);
+        }
+    }
+
     private static boolean isProcess(Path path) {
         char first = path.getFileName().toString().charAt(0);
         return first >= '1' && first <= '9';
