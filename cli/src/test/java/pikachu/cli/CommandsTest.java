@@ -335,7 +335,11 @@ class CommandsTest {
         var page = "[" + entry("m", "running", "") + ("," + entry("m", "running", "")).repeat(199) + "]";
         api.on("GET " + NS + "/instances?limit=200&skip=0", 200, page)
                 .on("GET " + NS + "/instances?limit=200&skip=200", 200, "[" + entry("last", "running", "") + "]");
-        assertThat(run("instance", "list").out().lines()).hasSize(202).last().asString().startsWith("last ");
+        assertThat(run("instance", "list").out().lines())
+                .hasSize(202)
+                .last()
+                .asString()
+                .startsWith("last ");
     }
 
     @Test
@@ -469,6 +473,12 @@ class CommandsTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("error: ");
         assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void rehearsesItselfWithoutAPlatform() {
+        assertThat(run("train")).isEqualTo(new CommandLineRun(0, "", ""));
+        assertThat(run("--help").out()).doesNotContain("train");
     }
 
     @Test
