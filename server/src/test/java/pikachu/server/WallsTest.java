@@ -60,7 +60,8 @@ final class WallsTest {
                 .doNotHaveSimpleName("EventLoop")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.util.concurrent..", "java.net..", "java.nio.file..", "java.io..", "java.time..")
+                .resideInAnyPackage(
+                        "java.util.concurrent..", "java.net..", "java.nio.file..", "java.io..", "java.time..")
                 .orShould()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
@@ -113,8 +114,9 @@ final class WallsTest {
 
     @Test
     void nothingIsSynchronizedAndNoPackageIsADrawer() {
-        check(noClasses().should().resideInAnyPackage(
-                "..util..", "..common..", "..impl..", "..helper..", "..manager..", "..service.."));
+        check(noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..common..", "..impl..", "..helper..", "..manager..", "..service.."));
         ALL.stream()
                 .flatMap(type -> type.getMethods().stream())
                 .forEach(method -> assertThat(method.getModifiers())

@@ -13,9 +13,14 @@ import pikachu.containers.host.Trees;
 record Ground(Slice slice, Path path, RunFolder runFolder) implements AutoCloseable {
     static Ground take() throws IOException {
         var slice = Slice.firstFree(3000);
-        var path = Files.createTempDirectory(Path.of("/tmp"), "pk");
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+        var path = folder();
         return new Ground(slice, path, RunFolder.open(path.resolve("run"), slice));
+    }
+
+    /** One that the users of containers can pass through. */
+    static Path folder() throws IOException {
+        var path = Files.createTempDirectory(Path.of("/tmp"), "pk");
+        return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     Identity identity() {

@@ -31,8 +31,7 @@ public record ActivationRecord(
     }
 
     public ActivationRecord withLogs(List<String> lines) {
-        return new ActivationRecord(
-                activation, startMs, endMs, status, result, size, lines, timedOut, waitMs, initMs);
+        return new ActivationRecord(activation, startMs, endMs, status, result, size, lines, timedOut, waitMs, initMs);
     }
 
     /** The record of an activation that the platform could not bring to an end. {@code why} holds no quotes. */

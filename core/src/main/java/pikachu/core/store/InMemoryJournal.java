@@ -52,6 +52,7 @@ public final class InMemoryJournal implements Journal {
         try {
             var writing = buffer;
             writing.tick();
+            writing.tick();
             var batch = writing.take();
             batch.kept().forEach(kept -> disk.put(kept.number(), kept));
             batch.settled().forEach(disk::remove);

@@ -145,7 +145,10 @@ public final class JournalBuffer {
         return Urgency.NONE;
     }
 
-    /** A tick of the journal's clock: what was there at the one before is now old enough to be written. */
+    /**
+     * A tick of the journal's clock: what was there at the one before is now old enough to be written. So a record waits
+     * for one to two ticks, and what is settled within one is never written.
+     */
     public void tick() {
         lock.lock();
         try {
@@ -203,7 +206,7 @@ public final class JournalBuffer {
     }
 
     private boolean isDue(Entry entry) {
-        return entry.waits() || entry.tick() < tick;
+        return entry.waits() || entry.tick() + 1 < tick;
     }
 
     /** The batch is on disk. Returns the acknowledgements, to be run outside all locks. */

@@ -23,7 +23,7 @@ final class CompletedFields {
                 out.flag(m.isRecorded());
             }
             case CompletedMessage.Refused m -> {
-                InvokerFields.write(out, m.activate());
+                InvokerFields.activateWithin(out, m.activate());
                 out.number(m.invoker().number());
                 out.fixed64(m.incarnation().value());
                 out.text(m.reason());
@@ -54,7 +54,7 @@ final class CompletedFields {
                         in.flag("isRecorded"));
             case Type.REFUSED ->
                 new CompletedMessage.Refused(
-                        InvokerFields.activate(in),
+                        InvokerFields.activateWithin(in),
                         ActivationFields.invoker(in),
                         ActivationFields.incarnation(in),
                         in.text("reason"));

@@ -8,18 +8,34 @@ final class InvokerFields {
 
     static void write(Output out, InvokerMessage message) {
         switch (message) {
-            case InvokerMessage.Activate m -> {
-                ActivationFields.activation(out, m.activation());
-                out.fixed64(m.target().value());
-                out.json(m.arguments());
-                out.json(m.environment());
-            }
+            case InvokerMessage.Activate m -> activate(out, m);
             case InvokerMessage.DeathNotice m -> out.fixed64(m.incarnation().value());
             case InvokerMessage.MapWanted m -> out.number(m.controller().number());
         }
     }
 
-    static InvokerMessage.Activate activate(Input in) {
+    private static void activate(Output out, InvokerMessage.Activate m) {
+        ActivationFields.activation(out, m.activation());
+        out.fixed64(m.target().value());
+        out.json(m.arguments());
+        out.json(m.environment());
+    }
+
+    /** As a part of another message: a structure of its own, so that it too can grow. */
+    static void activateWithin(Output out, InvokerMessage.Activate m) {
+        int mark = out.begin();
+        activate(out, m);
+        out.end(mark);
+    }
+
+    static InvokerMessage.Activate activateWithin(Input in) {
+        int outer = in.enter("activate");
+        var activate = activate(in);
+        in.leave(outer);
+        return activate;
+    }
+
+    private static InvokerMessage.Activate activate(Input in) {
         return new InvokerMessage.Activate(
                 ActivationFields.activation(in),
                 ActivationFields.incarnation(in),

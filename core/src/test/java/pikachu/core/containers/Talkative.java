@@ -37,7 +37,11 @@ final class Talkative {
                         exec(program, {"say": say, "os": os, "sys": sys, "socket": socket, "kept": kept})
                     except Exception:
                         say(traceback.format_exc())
-                    connection.sendall(printed.getvalue().encode())
+                    try:
+                        connection.sendall(printed.getvalue().encode())
+                        connection.shutdown(socket.SHUT_RDWR)  # children have it open too
+                    except OSError:
+                        pass  # nobody waits for the answer
             while True:
                 connection, _ = listener.accept()
                 threading.Thread(target=answer, args=(connection,), daemon=True).start()

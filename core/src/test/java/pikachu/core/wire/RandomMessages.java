@@ -51,13 +51,13 @@ final class RandomMessages {
     /** One message of each type. */
     List<Message> each() {
         return List.of(
-                new InvokerMessage.Activate(activation(), incarnation(), json(5000), json(50)),
+                activate(),
                 new InvokerMessage.DeathNotice(incarnation()),
                 new InvokerMessage.MapWanted(controller()),
                 new CompletedMessage.Started(activation(), invoker(), incarnation()),
                 new CompletedMessage.Completed(
                         id(), anInt(), invoker(), incarnation(), status(), maybe(this::record), random.nextBoolean()),
-                new CompletedMessage.Refused(id(), anInt(), invoker(), incarnation(), text(300)),
+                new CompletedMessage.Refused(activate(), invoker(), incarnation(), text(300)),
                 new CompletedMessage.Barrier(controller(), incarnation(), aLong()),
                 new HealthMessage.Heartbeat(
                         invoker(),
@@ -86,6 +86,10 @@ final class RandomMessages {
                         several(() -> new ClaimMessage.Held(namespace(), instance(id()), epoch(), id(), controller()))),
                 new DirectoryMessage.DirectoryChanges(namespace(), several(this::change), anInt(), aLong()),
                 new DirectoryMessage.DirectorySnapshot(namespace(), several(this::change)));
+    }
+
+    private InvokerMessage.Activate activate() {
+        return new InvokerMessage.Activate(activation(), incarnation(), json(5000), json(50));
     }
 
     private Activation activation() {

@@ -70,6 +70,10 @@ final class Samples {
                 "tid_1");
     }
 
+    static InvokerMessage.Activate activate() {
+        return new InvokerMessage.Activate(chosen(), LIFE, new JsonText("{\"name\":\"you\"}"), JsonText.EMPTY_OBJECT);
+    }
+
     static Activation unchosen() {
         return new Activation(
                 TWO,
@@ -145,9 +149,7 @@ final class Samples {
     /** By name of the golden file. */
     static Map<String, Message> all() {
         var all = new LinkedHashMap<String, Message>();
-        all.put(
-                "activate",
-                new InvokerMessage.Activate(chosen(), LIFE, new JsonText("{\"name\":\"you\"}"), JsonText.EMPTY_OBJECT));
+        all.put("activate", activate());
         all.put("death-notice", new InvokerMessage.DeathNotice(LIFE));
         all.put("map-wanted", new InvokerMessage.MapWanted(new ControllerId(300)));
         all.put("started", new CompletedMessage.Started(unchosen(), INVOKER, LIFE));
@@ -155,7 +157,7 @@ final class Samples {
                 "completed",
                 new CompletedMessage.Completed(
                         TWO, 1, INVOKER, LIFE, Status.APPLICATION_ERROR, Optional.of(record()), true));
-        all.put("refused", new CompletedMessage.Refused(ONE, 0, INVOKER, LIFE, "lease lost"));
+        all.put("refused", new CompletedMessage.Refused(activate(), INVOKER, LIFE, "lease lost"));
         all.put("barrier", new CompletedMessage.Barrier(CONTROLLER, LIFE, 7));
         all.put(
                 "heartbeat",

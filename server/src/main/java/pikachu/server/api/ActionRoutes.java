@@ -3,6 +3,7 @@ package pikachu.server.api;
 import io.helidon.http.Method;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pikachu.core.names.ActionName;
 import pikachu.core.names.EntityName;
 import pikachu.core.names.NamespaceName;
@@ -11,6 +12,7 @@ import pikachu.server.controller.Entitlement;
 import pikachu.server.controller.Refused;
 import pikachu.server.entities.Action;
 import pikachu.server.entities.ActionJson;
+import pikachu.server.entities.Code;
 import pikachu.server.entities.Identity;
 import pikachu.server.entities.Json;
 import pikachu.server.entities.JsonObject;
@@ -94,12 +96,15 @@ final class ActionRoutes {
 
     private void put(Exchange exchange, ActionName name) {
         boolean overwrite = exchange.query().flag("overwrite", false);
+        show(exchange, written(exchange, name, overwrite), true);
+    }
+
+    private Action written(Exchange exchange, ActionName name, boolean overwrite) {
         try (var body = exchange.body(MAX_BODY)) {
             if (body.bytes().length == 0) {
                 throw Refused.malformed(EMPTY_BODY);
             }
-            var action = actions.put(name, parsed(body.bytes()), overwrite);
-            show(exchange, action, true);
+            return actions.put(name, parsed(body.bytes()), overwrite);
         }
     }
 
@@ -113,13 +118,34 @@ final class ActionRoutes {
 
     private void delete(Exchange exchange, ActionName name) {
         var found = actions.get(name).action();
-        var code = actions.code(found);
-        actions.delete(name);
-        exchange.json(200, ActionJson.entity(found, code));
+        withCode(exchange, found, code -> {
+            actions.delete(name);
+            answer(exchange, found, code);
+        });
     }
 
     private void show(Exchange exchange, Action action, boolean withCode) {
-        var code = withCode ? actions.code(action) : Optional.<byte[]>empty();
-        exchange.json(200, ActionJson.entity(action, code));
+        if (withCode) {
+            withCode(exchange, action, code -> answer(exchange, action, code));
+        } else {
+            answer(exchange, action, Optional.empty());
+        }
+    }
+
+    private void withCode(Exchange exchange, Action action, Consumer<Optional<byte[]>> use) {
+        var share = exchange.reserve(action.exec().code().length());
+        try {
+            use.accept(actions.code(action));
+        } finally {
+            share.run();
+        }
+    }
+
+    private static void answer(Exchange exchange, Action action, Optional<byte[]> code) {
+        if (code.isPresent() && code.get().length > Code.MAX_INLINE) {
+            exchange.jsonStream(out -> ActionJson.entity(out, action, code));
+        } else {
+            exchange.json(200, Json.write(1024, out -> ActionJson.entity(out, action, code)));
+        }
     }
 }

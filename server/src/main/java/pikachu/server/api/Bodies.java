@@ -18,8 +18,10 @@ final class Bodies {
     private static final int PATIENCE_SECONDS = 5;
 
     /** In units of PERMIT_BYTES; guards the heap, of which it gives out half. */
-    private final Semaphore budget = new Semaphore((int)
-            Math.min(Integer.MAX_VALUE, Math.max(1, Runtime.getRuntime().maxMemory() / 2 / PERMIT_BYTES)));
+    private final int all =
+            (int) Math.min(Integer.MAX_VALUE, Math.max(1, Runtime.getRuntime().maxMemory() / 2 / PERMIT_BYTES));
+
+    private final Semaphore budget = new Semaphore(all, true);
 
     /** Holds a body's share of the budget until the request has been dealt with. */
     record Held(byte[] bytes, Runnable release) implements AutoCloseable {
@@ -42,15 +44,29 @@ final class Bodies {
             return new Held(exactly(request, (int) length), () -> {});
         }
         // a body is held about twice while it is taken apart
-        int permits = (int) Math.min((length < 0 ? allowed : length) * 2 / PERMIT_BYTES + 1, Integer.MAX_VALUE);
-        acquire(permits);
+        var share = reserve((length < 0 ? allowed : length) * 2);
         try {
             var bytes = length >= 0 ? exactly(request, (int) length) : upTo(request, allowed);
-            return new Held(bytes, () -> budget.release(permits));
+            return new Held(bytes, share);
         } catch (RuntimeException e) {
-            budget.release(permits);
+            share.run();
             throw e;
         }
+    }
+
+    /**
+     * Takes a share of the budget, all of it if more is asked for.
+     *
+     * @return gives it back
+     * @throws Refused with 503 when others hold too much for too long
+     */
+    Runnable reserve(long bytes) {
+        if (bytes <= FREE_BYTES) {
+            return () -> {};
+        }
+        int permits = (int) Math.min(bytes / PERMIT_BYTES + 1, all);
+        acquire(permits);
+        return () -> budget.release(permits);
     }
 
     private static void requireJson(ServerRequest request, long length) {

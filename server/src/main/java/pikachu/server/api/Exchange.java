@@ -13,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import pikachu.core.names.ActivationId;
 import pikachu.server.controller.Refused;
 import pikachu.server.entities.Json;
+import tools.jackson.core.JsonGenerator;
 
 /** One request and its answer, on the connection's thread. */
 final class Exchange {
@@ -106,6 +108,11 @@ final class Exchange {
         return held;
     }
 
+    /** A share of the memory for large values; to be given back by running what is returned. */
+    Runnable reserve(long bytes) {
+        return bodies.reserve(bytes);
+    }
+
     /** Answers as server-level routes do, whose CORS headers name other methods. */
     void serverLevel() {
         methods = SERVER_METHODS;
@@ -145,6 +152,14 @@ final class Exchange {
             out.writeStringProperty("error", text);
             out.writeEndObject();
         });
+    }
+
+    /** Answers 200 with JSON that is written piece by piece and never held whole. */
+    void jsonStream(Consumer<JsonGenerator> content) {
+        var out = stream(HeaderValues.CONTENT_TYPE_JSON);
+        deadlines.begin();
+        Json.write(out, content);
+        deadlines.end();
     }
 
     /** Begins an answer of unknown length; the client's slowness is then the stream's own affair. */

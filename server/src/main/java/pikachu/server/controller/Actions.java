@@ -8,7 +8,6 @@ import pikachu.core.names.NamespaceName;
 import pikachu.core.store.RevisionConflict;
 import pikachu.server.entities.Action;
 import pikachu.server.entities.ActionStore;
-import pikachu.server.entities.Code;
 import pikachu.server.entities.Exec;
 import pikachu.server.entities.JsonObject;
 import pikachu.server.entities.KeyValue;
@@ -22,7 +21,6 @@ public final class Actions {
     private final ActionStore store;
     private final ActionCache cache;
     private final Kinds kinds;
-    private final PlatformLimits limits;
     private final LimitCheck limitCheck;
     private final InstantSource clock;
 
@@ -30,7 +28,6 @@ public final class Actions {
         this.store = store;
         this.cache = cache;
         this.kinds = kinds;
-        this.limits = limits;
         this.limitCheck = new LimitCheck(limits);
         this.clock = clock;
     }
@@ -85,7 +82,7 @@ public final class Actions {
         } catch (MalformedJson e) {
             throw Refused.malformed(String.valueOf(e.getMessage()));
         }
-        change.exec().ifPresent(exec -> requireSize("exec", sizeOf(exec), PlatformLimits.MAX_CODE));
+        change.exec().ifPresent(exec -> requireSize("exec", exec.code().length(), PlatformLimits.MAX_CODE));
         change.parameters().ifPresent(each -> requireSize("parameters", each.size(), PlatformLimits.MAX_PARAMETERS));
         change.annotations().ifPresent(each -> requireSize("annotations", each.size(), PlatformLimits.MAX_PARAMETERS));
         change.exec().ifPresent(this::requireCurrent);
@@ -163,13 +160,6 @@ public final class Actions {
         }
     }
 
-    private static long sizeOf(Exec exec) {
-        return switch (exec.code()) {
-            case Code.Inline inline -> inline.utf8().length;
-            case Code.Attached attached -> attached.length();
-        };
-    }
-
     private static void requireSize(String what, long size, long allowed) {
         if (size > allowed) {
             throw Refused.tooLarge(what, size, allowed);
@@ -183,9 +173,5 @@ public final class Actions {
 
     private static Refused corrupt() {
         return Refused.because(500, "Resource is corrupted and cannot be read.");
-    }
-
-    public PlatformLimits limits() {
-        return limits;
     }
 }

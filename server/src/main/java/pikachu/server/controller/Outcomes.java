@@ -93,8 +93,7 @@ public final class Outcomes implements AutoCloseable {
         var body = JSON.readTree(document.body());
         return new Target(
                 new InvokerId(body.path("invoker").asInt()),
-                new Incarnation(
-                        Long.parseUnsignedLong(body.path("incarnation").asString(), 16)));
+                new Incarnation(Long.parseUnsignedLong(body.path("incarnation").asString(), 16)));
     }
 
     private static ControllerId author(Document document) {

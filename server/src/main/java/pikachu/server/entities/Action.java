@@ -17,4 +17,9 @@ public record Action(
     public ActionRef ref(long revision) {
         return new ActionRef(name, version, revision, exec.kind(), limits);
     }
+
+    Action withCode(Code code) {
+        var other = new Exec(exec.kind(), exec.main(), exec.isBinary(), code);
+        return new Action(name, version, other, parameters, annotations, limits, publish, updatedMs);
+    }
 }

@@ -10,24 +10,21 @@ public final class ActionJson {
     private ActionJson() {}
 
     /** The entity as the API shows it, with its code when that is given. */
-    public static byte[] entity(Action action, Optional<byte[]> code) {
-        int expected = 512 + code.map(bytes -> bytes.length + bytes.length / 16).orElse(0);
-        return Json.write(expected, out -> {
-            out.writeStartObject();
-            action.annotations().write(out, "annotations");
-            out.writeName("exec");
-            out.writeStartObject();
-            out.writeBooleanProperty("binary", action.exec().isBinary());
-            code.ifPresent(utf8 -> string(out, "code", utf8));
-            out.writeStringProperty("kind", action.exec().kind());
-            action.exec().main().ifPresent(main -> out.writeStringProperty("main", main));
-            out.writeEndObject();
-            limits(out, action.limits());
-            naming(out, action);
-            action.parameters().write(out, "parameters");
-            ending(out, action);
-            out.writeEndObject();
-        });
+    public static void entity(JsonGenerator out, Action action, Optional<byte[]> code) {
+        out.writeStartObject();
+        action.annotations().write(out, "annotations");
+        out.writeName("exec");
+        out.writeStartObject();
+        out.writeBooleanProperty("binary", action.exec().isBinary());
+        code.ifPresent(utf8 -> string(out, "code", utf8));
+        out.writeStringProperty("kind", action.exec().kind());
+        action.exec().main().ifPresent(main -> out.writeStringProperty("main", main));
+        out.writeEndObject();
+        limits(out, action.limits());
+        naming(out, action);
+        action.parameters().write(out, "parameters");
+        ending(out, action);
+        out.writeEndObject();
     }
 
     /** An element of a listing. */

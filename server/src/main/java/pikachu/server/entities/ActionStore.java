@@ -12,7 +12,6 @@ import pikachu.core.store.DocumentKey;
 import pikachu.core.store.ListQuery;
 import pikachu.core.store.NewDocument;
 import pikachu.core.store.Store;
-import pikachu.core.store.StoreUnavailable;
 
 /**
  * Actions in the store. Long code is an attachment under a name of its own for each write, so a reader that holds an
@@ -43,24 +42,22 @@ public final class ActionStore {
 
     /** @throws pikachu.core.store.RevisionConflict if the action exists */
     public StoredAction create(Action action) {
-        return withCode(action, (small, large) -> {
-            var written = store.create(document(small));
-            large.ifPresent(utf8 -> attachOrUndo(small, written, utf8));
-            return new StoredAction(small, written.revision());
-        });
+        return withCode(
+                action,
+                small -> new StoredAction(small, store.create(document(small)).revision()));
     }
 
     /** @throws pikachu.core.store.RevisionConflict if somebody else changed the action since it was read */
     public StoredAction replace(StoredAction old, Action action) {
-        return withCode(action, (small, large) -> {
-            large.ifPresent(utf8 -> store.attach(key(small.name()), attachmentOf(small), utf8));
-            var written = store.replace(document(small), old.revision());
-            if (old.action().exec().code() instanceof Code.Attached gone
-                    && !gone.equals(small.exec().code())) {
-                store.deleteAttachment(key(small.name()), gone.name());
-            }
-            return new StoredAction(small, written.revision());
-        });
+        var written = withCode(
+                action,
+                small -> new StoredAction(
+                        small, store.replace(document(small), old.revision()).revision()));
+        if (old.action().exec().code() instanceof Code.Attached gone
+                && !gone.equals(written.action().exec().code())) {
+            store.deleteAttachment(key(action.name()), gone.name());
+        }
+        return written;
     }
 
     /** @throws pikachu.core.store.RevisionConflict if somebody else changed the action since it was read */
@@ -79,35 +76,18 @@ public final class ActionStore {
         return store.count(query(namespace, skip, Integer.MAX_VALUE));
     }
 
-    private interface Writer {
-        StoredAction write(Action small, Optional<byte[]> large);
-    }
-
-    private static StoredAction withCode(Action action, Writer writer) {
-        if (action.exec().code() instanceof Code.Inline inline && inline.utf8().length > Code.MAX_INLINE) {
-            var attached = new Code.Attached("code-" + UUID.randomUUID(), inline.utf8().length);
-            var exec = new Exec(
-                    action.exec().kind(), action.exec().main(), action.exec().isBinary(), attached);
-            var small = new Action(
-                    action.name(),
-                    action.version(),
-                    exec,
-                    action.parameters(),
-                    action.annotations(),
-                    action.limits(),
-                    action.publish(),
-                    action.updatedMs());
-            return writer.write(small, Optional.of(inline.utf8()));
+    /** Long code is there before the document that names it; if that cannot be written, it is taken away again. */
+    private StoredAction withCode(Action action, UnaryWriter writer) {
+        if (!(action.exec().code() instanceof Code.Inline inline) || inline.utf8().length <= Code.MAX_INLINE) {
+            return writer.write(action);
         }
-        return writer.write(action, Optional.empty());
-    }
-
-    private void attachOrUndo(Action action, Document written, byte[] utf8) {
+        var attached = new Code.Attached("code-" + UUID.randomUUID(), inline.utf8().length);
+        store.attach(key(action.name()), attached.name(), inline.utf8());
         try {
-            store.attach(key(action.name()), attachmentOf(action), utf8);
-        } catch (StoreUnavailable e) {
+            return writer.write(action.withCode(attached));
+        } catch (RuntimeException e) {
             try {
-                store.delete(written.key(), written.revision());
+                store.deleteAttachment(key(action.name()), attached.name());
             } catch (RuntimeException again) {
                 e.addSuppressed(again);
             }
@@ -115,11 +95,8 @@ public final class ActionStore {
         }
     }
 
-    private static String attachmentOf(Action action) {
-        if (action.exec().code() instanceof Code.Attached attached) {
-            return attached.name();
-        }
-        throw new IllegalStateException("The code of " + action.name() + " is no attachment.");
+    private interface UnaryWriter {
+        StoredAction write(Action small);
     }
 
     private static ListQuery query(NamespaceName namespace, int skip, int limit) {

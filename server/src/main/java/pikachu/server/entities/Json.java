@@ -1,6 +1,7 @@
 package pikachu.server.entities;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -38,10 +39,15 @@ public final class Json {
 
     public static byte[] write(int expected, Consumer<JsonGenerator> content) {
         var out = new ByteArrayOutputStream(expected);
+        write(out, content);
+        return out.toByteArray();
+    }
+
+    /** Writes one value to the stream and closes that. */
+    public static void write(OutputStream out, Consumer<JsonGenerator> content) {
         try (var generator = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             content.accept(generator);
         }
-        return out.toByteArray();
     }
 
     /** Writes a member whose value is copied as it is. */

@@ -76,8 +76,8 @@ final class ActivationLog {
             var isWhole = awaitEnds(TimeUnit.MILLISECONDS.toNanos(waitMs));
             var result = new ArrayList<>(lines);
             if (isTruncated && limit > 0) {
-                result.add(notice("Logs were truncated because the total bytes size exceeds the limit of " + limit
-                        + " bytes."));
+                result.add(notice(
+                        "Logs were truncated because the total bytes size exceeds the limit of " + limit + " bytes."));
             }
             if (!isWhole) {
                 result.add(notice("There was an issue while collecting your logs. Data might be missing."));

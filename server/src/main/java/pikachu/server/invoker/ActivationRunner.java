@@ -75,30 +75,44 @@ final class ActivationRunner {
 
     private void fault(Job job, HostedContainer hosted, RuntimeException e) {
         LOG.error("event=activation_fault activation={}", job.activation().id(), e);
-        end(job, hosted, Outcome.failed(
-                Status.INTERNAL_ERROR, "The invoker failed while it ran the action.", Ending.ERROR));
+        end(
+                job,
+                hosted,
+                Outcome.failed(Status.INTERNAL_ERROR, "The invoker failed while it ran the action.", Ending.ERROR));
     }
 
     private void makeReady(Job job, HostedContainer hosted) {
         try {
             var code = codes.code(job.activation().action());
             if (code.isEmpty()) {
-                end(job, hosted, Outcome.failed(
-                        Status.APPLICATION_ERROR,
-                        "Action could not be found or may have been deleted.",
-                        Ending.ERROR));
+                end(
+                        job,
+                        hosted,
+                        Outcome.failed(
+                                Status.APPLICATION_ERROR,
+                                "Action could not be found or may have been deleted.",
+                                Ending.ERROR));
                 return;
             }
             hosting.start(hosted, job);
             sink.started(hosted);
             initialise(job, hosted, code.get());
         } catch (StoreUnavailable e) {
-            LOG.warn("event=code_not_fetched activation={} reason={}", job.activation().id(), e.getMessage());
+            LOG.warn(
+                    "event=code_not_fetched activation={} reason={}",
+                    job.activation().id(),
+                    e.getMessage());
             end(job, hosted, Outcome.failed(Status.INTERNAL_ERROR, "Action could not be fetched.", Ending.ERROR));
         } catch (ContainerFailure e) {
-            LOG.warn("event=container_not_made activation={} reason={}", job.activation().id(), e.getMessage());
-            end(job, hosted, Outcome.failed(
-                    Status.INTERNAL_ERROR, "Failed to provision resources to run the action.", Ending.ERROR));
+            LOG.warn(
+                    "event=container_not_made activation={} reason={}",
+                    job.activation().id(),
+                    e.getMessage());
+            end(
+                    job,
+                    hosted,
+                    Outcome.failed(
+                            Status.INTERNAL_ERROR, "Failed to provision resources to run the action.", Ending.ERROR));
         }
     }
 
@@ -190,7 +204,9 @@ final class ActivationRunner {
     }
 
     private void tellFinished(Job job, ActivationRecord record, boolean isRecorded) {
-        var told = job.activation().waitMs() > 0 ? Optional.of(record.withLogs(List.of())) : Optional.<ActivationRecord>empty();
+        var told = job.activation().waitMs() > 0
+                ? Optional.of(record.withLogs(List.of()))
+                : Optional.<ActivationRecord>empty();
         sink.tell(new InvokerEvent.Finished(job.activation().id(), record.status(), told, isRecorded));
     }
 
@@ -218,8 +234,7 @@ final class ActivationRunner {
             return logs.lines();
         }
         var lines = new ArrayList<>(logs.lines());
-        lines.add(ActivationLog.notice(
-                "The action did not initialize or run as expected. Log data might be missing."));
+        lines.add(ActivationLog.notice("The action did not initialize or run as expected. Log data might be missing."));
         return lines;
     }
 

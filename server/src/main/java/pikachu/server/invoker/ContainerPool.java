@@ -85,9 +85,11 @@ final class ContainerPool<C> {
         return number;
     }
 
+    /** What is leaving already may be enough once it is gone. */
     private Optional<Step<C>> evict(int wantedMb) {
-        var lacks = takenMb - leavingMb + wantedMb > memoryMb || numbers.cardinality() >= maxContainers && leavingMb == 0;
-        if (!lacks || idle.isEmpty()) {
+        var lacksMemory = takenMb - leavingMb + wantedMb > memoryMb;
+        var lacksNumber = numbers.cardinality() >= maxContainers && leavingMb == 0;
+        if (idle.isEmpty() || !(lacksMemory || lacksNumber)) {
             return Optional.empty();
         }
         return Optional.of(new Remove<>(leave(idle.getFirst())));
@@ -120,7 +122,8 @@ final class ContainerPool<C> {
 
     /** The idle container has died or expired; true if it was idle here. */
     boolean leaveIfIdle(C container) {
-        var slot = idle.stream().filter(one -> one.container() == container).findFirst();
+        var slot =
+                idle.stream().filter(one -> one.container().equals(container)).findFirst();
         slot.ifPresent(this::leave);
         return slot.isPresent();
     }

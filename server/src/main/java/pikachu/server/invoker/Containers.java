@@ -1,5 +1,6 @@
 package pikachu.server.invoker;
 
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.ContainerFailure;
 import pikachu.core.directory.Entry;
+import pikachu.core.directory.files.Readers;
 import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.names.ActivationId;
@@ -91,14 +93,17 @@ final class Containers implements AutoCloseable {
         try {
             var endpoint = settings.network().attach(namespace);
             var home = host(namespace);
-            var hosted = new HostedContainer(
-                    number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder().path());
+            var hosted =
+                    new HostedContainer(number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder());
             home.containers().add(hosted);
             live.add(hosted);
             place(job, hosted);
             Thread.ofVirtual().start(() -> runner.prepare(job, hosted));
         } catch (ContainerFailure e) {
-            LOG.warn("event=container_not_made activation={} reason={}", job.activation().id(), e.getMessage());
+            LOG.warn(
+                    "event=container_not_made activation={} reason={}",
+                    job.activation().id(),
+                    e.getMessage());
             pool.leaving(job.memoryMb());
             pool.removed(number, job.memoryMb());
             fail(job, "Failed to provision resources to run the action.");
@@ -110,8 +115,7 @@ final class Containers implements AutoCloseable {
         placed.put(id, new Placed(job, hosted));
         hosted.serves(id);
         var deadline = clock.getAsLong() + job.timeoutMs();
-        loop.post(new InvokerEvent.Placed(
-                id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
+        loop.post(new InvokerEvent.Placed(id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
     }
 
     private void refuse(Job job, int memoryMb) {
@@ -132,10 +136,15 @@ final class Containers implements AutoCloseable {
         if (known.isPresent()) {
             return known.get();
         }
-        var hosted = new Hosted(DirectoryFolder.in(settings.folder(), namespace), new HashSet<>());
+        var hosted = new Hosted(folder(namespace), new HashSet<>());
         namespaces.put(namespace, hosted);
         loop.post(new InvokerEvent.NamespaceHosted(namespace));
         return hosted;
+    }
+
+    private DirectoryFolder folder(NamespaceName namespace) {
+        return new DirectoryFolder(
+                settings.folder().resolve("directory"), namespace, Readers.EVERYBODY, InstantSource.system());
     }
 
     /** The activation may run now. */
@@ -146,7 +155,8 @@ final class Containers implements AutoCloseable {
 
     /** The activation will not run here; its container is as good as before. */
     void drop(ActivationId id) {
-        Optional.ofNullable(placed.remove(id)).ifPresent(one -> released(one.hosted(), one.hosted().isAlive()));
+        Optional.ofNullable(placed.remove(id))
+                .ifPresent(one -> released(one.hosted(), one.hosted().isAlive()));
     }
 
     private void released(HostedContainer hosted, boolean isReusable) {
@@ -185,7 +195,9 @@ final class Containers implements AutoCloseable {
     private void leave(HostedContainer hosted) {
         var namespace = hosted.key().namespace();
         var home = namespaces.get(namespace);
-        if (home != null && home.containers().remove(hosted) && home.containers().isEmpty()) {
+        if (home != null
+                && home.containers().remove(hosted)
+                && home.containers().isEmpty()) {
             namespaces.remove(namespace);
             loop.post(new InvokerEvent.NamespaceLeft(namespace));
             home.folder().close();

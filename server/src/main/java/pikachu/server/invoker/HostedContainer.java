@@ -1,7 +1,6 @@
 package pikachu.server.invoker;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +21,7 @@ final class HostedContainer {
     private final PoolKey key;
     private final int memoryMb;
     private final Endpoint endpoint;
-    private final Path directory;
+    private final DirectoryFolder directory;
     private final ActivationLog log = new ActivationLog();
 
     private volatile Optional<Container> container = Optional.empty();
@@ -34,7 +33,7 @@ final class HostedContainer {
     private volatile boolean isAbandoned;
     private volatile boolean isClosed;
 
-    HostedContainer(int number, PoolKey key, int memoryMb, Endpoint endpoint, Path directory) {
+    HostedContainer(int number, PoolKey key, int memoryMb, Endpoint endpoint, DirectoryFolder directory) {
         this.number = number;
         this.key = key;
         this.memoryMb = memoryMb;
@@ -58,8 +57,8 @@ final class HostedContainer {
         return endpoint;
     }
 
-    /** The folder of its namespace's directory. */
-    Path directory() {
+    /** Its namespace's directory. */
+    DirectoryFolder directory() {
         return directory;
     }
 

@@ -97,7 +97,7 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
                 skip(delivery, "a message of another topic");
             }
         } catch (MalformedRecord e) {
-            skip(delivery, e.getMessage());
+            skip(delivery, e.toString());
         }
     }
 

@@ -13,11 +13,7 @@ import pikachu.core.activations.JsonText;
  * @param initMs how long /init took
  */
 record Job(
-        Activation activation,
-        JsonText arguments,
-        JsonText environment,
-        OptionalLong startedMs,
-        OptionalLong initMs) {
+        Activation activation, JsonText arguments, JsonText environment, OptionalLong startedMs, OptionalLong initMs) {
     Job(Activation activation, JsonText arguments, JsonText environment) {
         this(activation, arguments, environment, OptionalLong.empty(), OptionalLong.empty());
     }

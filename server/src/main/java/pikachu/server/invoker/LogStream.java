@@ -18,8 +18,9 @@ final class LogStream {
     static final byte[] SENTINEL = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX".getBytes(StandardCharsets.US_ASCII);
 
     private static final int MAX_LINE = 16 * 1024;
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final InputStream input;
     private final String name;

@@ -31,15 +31,12 @@ record Outcome(RunResponse response, Ending ending, boolean isReusable) {
                     Ending.TIMEOUT);
         }
         if (hosted.isStopped()) {
-            return failed(
-                    Status.INTERNAL_ERROR, "The platform was stopped while the action ran.", Ending.STOPPED);
+            return failed(Status.INTERNAL_ERROR, "The platform was stopped while the action ran.", Ending.STOPPED);
         }
         var exit = hosted.exit();
         if (exit.isPresent() && exit.get().outOfMemory()) {
             return failed(
-                    Status.DEVELOPER_ERROR,
-                    "The action exhausted its memory and was aborted.",
-                    Ending.OUT_OF_MEMORY);
+                    Status.DEVELOPER_ERROR, "The action exhausted its memory and was aborted.", Ending.OUT_OF_MEMORY);
         }
         var isKilled = exit.isPresent() && exit.get().code() > 128;
         return failed(

@@ -38,7 +38,8 @@ final class RecordWriter implements AutoCloseable {
 
     RecordWriter(Store store, String invoker) {
         this.store = store;
-        this.thread = Thread.ofPlatform().name(invoker + "-records").daemon(true).unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform().name(invoker + "-records").daemon(true).unstarted(this::run);
     }
 
     void start() {

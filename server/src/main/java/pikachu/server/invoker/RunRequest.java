@@ -32,7 +32,8 @@ final class RunRequest {
     static byte[] init(
             Activation activation, ActionCode code, JsonText environment, long deadlineMs, Container container) {
         var request = new RunRequest();
-        request.text("{\"value\":{\"name\":").string(activation.action().name().name().value());
+        request.text("{\"value\":{\"name\":")
+                .string(activation.action().name().name().value());
         request.text(",\"main\":").string(code.main()).text(",\"code\":").string(code.code());
         request.text(",\"binary\":").text(Boolean.toString(code.isBinary())).text(",\"env\":{");
         var separator = "";

@@ -40,7 +40,9 @@ record RunResponse(Status status, JsonText result, int size) {
             var status = isOk ? Status.APPLICATION_ERROR : Status.DEVELOPER_ERROR;
             return new RunResponse(status, object(body.error().get()), size);
         }
-        return isOk && body.isResult() ? new RunResponse(Status.SUCCESS, new JsonText(answer.body()), size) : invalid(answer, size);
+        return isOk && body.isResult()
+                ? new RunResponse(Status.SUCCESS, new JsonText(answer.body()), size)
+                : invalid(answer, size);
     }
 
     /** The answer to /init when it was not 200. */
@@ -50,8 +52,7 @@ record RunResponse(Status status, JsonText result, int size) {
         if (said.isPresent()) {
             return new RunResponse(Status.DEVELOPER_ERROR, object(said.get()), size);
         }
-        return error(
-                Status.DEVELOPER_ERROR, "The action failed during initialization: " + quoted(answer.body()), size);
+        return error(Status.DEVELOPER_ERROR, "The action failed during initialization: " + quoted(answer.body()), size);
     }
 
     static RunResponse error(Status status, String text) {
@@ -67,9 +68,7 @@ record RunResponse(Status status, JsonText result, int size) {
     private static RunResponse invalid(RuntimeClient.Response answer, int size) {
         var raw = answer.body().length == 0 ? "." : ": " + quoted(answer.body());
         return error(
-                Status.DEVELOPER_ERROR,
-                "The action did not produce a valid JSON or JSON Array response" + raw,
-                size);
+                Status.DEVELOPER_ERROR, "The action did not produce a valid JSON or JSON Array response" + raw, size);
     }
 
     private static String quoted(byte[] body) {

@@ -29,7 +29,8 @@ final class RuntimeClient implements AutoCloseable {
     }
 
     static RuntimeClient connect(SocketAddress address) throws IOException {
-        var family = address instanceof UnixDomainSocketAddress ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET;
+        var family =
+                address instanceof UnixDomainSocketAddress ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET;
         var channel = SocketChannel.open(family);
         try {
             channel.connect(address);
@@ -86,7 +87,8 @@ final class RuntimeClient implements AutoCloseable {
             }
             var lower = line.toLowerCase(Locale.ROOT);
             if (lower.startsWith("content-length:")) {
-                length = Long.parseLong(line.substring("content-length:".length()).trim());
+                length = Long.parseLong(
+                        line.substring("content-length:".length()).trim());
             } else if (lower.startsWith("transfer-encoding:") && lower.contains("chunked")) {
                 isChunked = true;
             }

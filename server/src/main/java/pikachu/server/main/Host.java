@@ -2,6 +2,7 @@ package pikachu.server.main;
 
 import java.util.function.LongSupplier;
 import pikachu.containers.host.Identity;
+import pikachu.containers.host.Reach;
 import pikachu.containers.host.RunFolder;
 import pikachu.containers.host.Slice;
 import pikachu.containers.loopback.LoopbackNetwork;
@@ -19,11 +20,12 @@ record Host(Slice slice, RunFolder folder, Identity identity, ProcessDriver driv
         var identity = Identity.ofThisProcess(slice);
         LongSupplier nanos = System::nanoTime;
         return new Host(
-                slice,
-                folder,
-                identity,
-                new ProcessDriver(slice, folder, identity),
-                new LoopbackNetwork(slice, nanos));
+                slice, folder, identity, new ProcessDriver(slice, folder, identity), new LoopbackNetwork(slice, nanos));
+    }
+
+    /** What the functions' users can reach of this machine. */
+    Reach reach() {
+        return new Reach(identity);
     }
 
     /** An invoker is numbered as its slice is. */

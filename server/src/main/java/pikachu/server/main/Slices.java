@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import pikachu.containers.host.Slice;
@@ -21,16 +22,19 @@ final class Slices {
     }
 
     Taken take(int count) throws IOException {
-        var free = remembered().stream().flatMap(number -> Slice.take(number).stream()).toList();
+        var free = remembered().stream()
+                .flatMap(number -> Slice.take(number).stream())
+                .toList();
         var used = new ArrayList<>(free.subList(0, Math.min(count, free.size())));
         while (used.size() < count) {
             used.add(Slice.firstFree(0));
         }
-        Files.writeString(file, used.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
+        Files.writeString(
+                file, used.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
         return new Taken(used, free.subList(Math.min(count, free.size()), free.size()));
     }
 
-    private TreeSet<Integer> remembered() throws IOException {
+    private SortedSet<Integer> remembered() throws IOException {
         if (!Files.exists(file)) {
             return new TreeSet<>();
         }

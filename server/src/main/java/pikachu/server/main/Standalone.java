@@ -146,7 +146,8 @@ final class Standalone implements AutoCloseable {
         var up = InvokerState.UP.text();
         while (controller.invokers().values().stream().filter(up::equals).count() < count) {
             if (System.nanoTime() - deadline > 0) {
-                throw new StartFailure("The invokers did not come up within " + READY_MS + " ms: " + controller.invokers());
+                throw new StartFailure(
+                        "The invokers did not come up within " + READY_MS + " ms: " + controller.invokers());
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(2);
@@ -168,14 +169,15 @@ final class Standalone implements AutoCloseable {
 
     private void introduce(Host host, Runtimes runtimes) {
         introduction.add("data       " + settings.data() + " (actions and records; kept between starts)");
-        introduction.add("driver     " + host.driver().name() + ", network " + host.network().name()
-                + ": needs nothing but Linux. It does not hold:");
+        introduction.add("driver     " + host.driver().name() + ", network "
+                + host.network().name() + ": needs nothing but Linux. It does not hold:");
         host.driver().notHeld().forEach(line -> introduction.add("           - " + line));
         runtimes.describe().forEach(line -> introduction.add("kinds      " + line));
         introduction.add("invokers   " + settings.invokers() + ", " + settings.memoryMb()
                 + " MB of slots in all (slots are promises; --user-memory changes them)");
-        settings.volumes().forEach((name, volume) -> introduction.add("volume     " + name + " = " + volume.path()
-                + (volume.writable() ? " (read and write)" : "")));
+        settings.volumes()
+                .forEach((name, volume) -> introduction.add(
+                        "volume     " + name + " = " + volume.path() + (volume.writable() ? " (read and write)" : "")));
         introduction.add("listens    on " + LOCAL + " only");
         introduction.add("key        " + Guest.KEY + " (OpenWhisk's well-known guest key)");
     }

@@ -19,8 +19,6 @@ record StoredCode(ActionStore actions) implements CodeSource {
         var exec = stored.action().exec();
         return actions.code(stored.action())
                 .map(utf8 -> new ActionCode(
-                        new String(utf8, StandardCharsets.UTF_8),
-                        exec.main().orElse("main"),
-                        exec.isBinary()));
+                        new String(utf8, StandardCharsets.UTF_8), exec.main().orElse("main"), exec.isBinary()));
     }
 }

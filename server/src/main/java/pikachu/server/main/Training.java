@@ -37,7 +37,11 @@ final class Training {
 
     private static void exercise(HttpClient client, String base) throws IOException, InterruptedException {
         var code = "def main(args):\\n    return args";
-        send(client, base + "actions/train", "PUT", "{\"exec\":{\"kind\":\"python:default\",\"code\":\"" + code + "\"}}");
+        send(
+                client,
+                base + "actions/train",
+                "PUT",
+                "{\"exec\":{\"kind\":\"python:default\",\"code\":\"" + code + "\"}}");
         for (var i = 0; i < ROUNDS; i++) {
             send(client, base + "actions/train?blocking=true", "POST", "{\"a\":1,\"instanceID\":\"train\"}");
         }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import pikachu.core.containers.ContainerFailure;
-import pikachu.core.containers.ContainerSpec.Volume;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import pikachu.core.containers.ContainerFailure;
+import pikachu.core.containers.ContainerSpec.Volume;
 
 /** {@code pikachu up}: the standalone platform, in one process, on this machine only. */
 @Command(
@@ -38,7 +38,8 @@ public final class Up implements Callable<Integer> {
 
     @Option(
             names = "--user-memory",
-            description = "Slots for containers in MB, all invokers together. Default: four times the machine's memory.")
+            description =
+                    "Slots for containers in MB, all invokers together. Default: four times the machine's memory.")
     private Optional<Integer> userMemoryMb = Optional.empty();
 
     @Option(
@@ -100,8 +101,8 @@ public final class Up implements Callable<Integer> {
         }
         var memoryMb = userMemoryMb.orElseGet(() -> (int) Math.min(Integer.MAX_VALUE, OVERCOMMIT * machineMb()));
         if (memoryMb / invokers < 32) {
-            throw new IllegalArgumentException("--user-memory gives each invoker less than 32 MB: " + memoryMb + " MB for "
-                    + invokers + " invokers.");
+            throw new IllegalArgumentException("--user-memory gives each invoker less than 32 MB: " + memoryMb
+                    + " MB for " + invokers + " invokers.");
         }
         var home = Path.of(System.getProperty("pikachu.root", ".")).toAbsolutePath();
         var place = folder.orElseGet(() -> Path.of(System.getProperty("user.home"), ".pikachu", "" + wantedPort));

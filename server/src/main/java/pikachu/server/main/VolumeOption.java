@@ -16,8 +16,8 @@ record VolumeOption(String name, Volume volume) {
         }
         var name = text.substring(0, equals);
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("The name of a volume has 1 to 64 letters, digits, '.', '_' and '-', not '"
-                    + name + "'.");
+            throw new IllegalArgumentException(
+                    "The name of a volume has 1 to 64 letters, digits, '.', '_' and '-', not '" + name + "'.");
         }
         var rest = text.substring(equals + 1);
         var isWritable = rest.endsWith(WRITABLE);

@@ -23,7 +23,7 @@ final class ApiTryout {
 
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
-        var store = new TinyStore();
+        var store = new SwitchedStore();
         var guest = Subjects.identity("guest", new NamespaceName("guest"), KEY);
         new Subjects(store).ensure(guest, 0);
         var config =

@@ -22,7 +22,8 @@ final class ActivationLogTest {
         assertThat(collected.isWhole()).isTrue();
         assertThat(collected.lines()).hasSize(3);
         assertThat(collected.lines())
-                .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z (stdout|stderr): \\w+"));
+                .allMatch(line ->
+                        line.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z (stdout|stderr): \\w+"));
     }
 
     @Test

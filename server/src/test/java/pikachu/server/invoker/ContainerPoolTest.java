@@ -37,8 +37,11 @@ final class ContainerPoolTest {
         pool.idle(slot("new", "guest", "a", 1));
         pool.add(job("guest", "a", 1, 256));
 
-        assertThat(pool.next()).get().isInstanceOfSatisfying(ContainerPool.Reuse.class, reuse ->
-                assertThat(reuse.slot().container()).isEqualTo("new"));
+        assertThat(pool.next())
+                .get()
+                .isInstanceOfSatisfying(
+                        ContainerPool.Reuse.class,
+                        reuse -> assertThat(reuse.slot().container()).isEqualTo("new"));
     }
 
     @Test
@@ -61,8 +64,11 @@ final class ContainerPoolTest {
         var job = job("guest", "c", 1, 500);
         pool.add(job);
 
-        assertThat(pool.next()).get().isInstanceOfSatisfying(ContainerPool.Remove.class, remove ->
-                assertThat(remove.slot().container()).isEqualTo("first"));
+        assertThat(pool.next())
+                .get()
+                .isInstanceOfSatisfying(
+                        ContainerPool.Remove.class,
+                        remove -> assertThat(remove.slot().container()).isEqualTo("first"));
         assertThat(pool.next()).as("nothing more until the first is gone").isEmpty();
 
         pool.removed(0, 600);

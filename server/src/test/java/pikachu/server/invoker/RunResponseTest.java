@@ -53,7 +53,8 @@ final class RunResponseTest {
 
     @Test
     void takesTheRuntimesOwnWordsForAFailedInit() {
-        assertThat(RunResponse.ofFailedInit(answer(502, "{\"error\":\"SyntaxError: line 3\"}")).result())
+        assertThat(RunResponse.ofFailedInit(answer(502, "{\"error\":\"SyntaxError: line 3\"}"))
+                        .result())
                 .hasToString("{\"error\":\"SyntaxError: line 3\"}");
         assertThat(RunResponse.ofFailedInit(answer(500, "boom")).result())
                 .hasToString("{\"error\":\"The action failed during initialization: boom\"}");
@@ -62,8 +63,8 @@ final class RunResponseTest {
     @Test
     void staysValidJsonWhateverTheRuntimeSays() {
         var hostile = "\u0000\"\\\n<\ud800>";
-        var response = RunResponse.ofRun(new RuntimeClient.Response(
-                200, hostile.getBytes(StandardCharsets.UTF_8), hostile.length()));
+        var response = RunResponse.ofRun(
+                new RuntimeClient.Response(200, hostile.getBytes(StandardCharsets.UTF_8), hostile.length()));
 
         var again = RunResponse.ofRun(answer(200, response.result().toString()));
         assertThat(again.status()).isEqualTo(Status.APPLICATION_ERROR);

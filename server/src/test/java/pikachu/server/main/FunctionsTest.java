@@ -53,8 +53,10 @@ final class FunctionsTest {
 
     @Test
     void reusesAWarmContainerThatNeverShowsItsFormerId() {
-        client.create("who", "import os\ndef main(args):\n    return {'id': os.environ['__OW_INSTANCE_ID'],"
-                + " 'epoch': os.environ['__OW_INSTANCE_EPOCH'], 'pid': os.getpid()}\n");
+        client.create(
+                "who",
+                "import os\ndef main(args):\n    return {'id': os.environ['__OW_INSTANCE_ID'],"
+                        + " 'epoch': os.environ['__OW_INSTANCE_EPOCH'], 'pid': os.getpid()}\n");
 
         var first = client.call("who", "{\"instanceID\":\"alpha\"}").at("/response/result");
         var second = client.call("who", "{\"instanceID\":\"beta\"}").at("/response/result");
@@ -100,8 +102,10 @@ final class FunctionsTest {
 
     @Test
     void takesANumberForAnId() {
-        client.create("number", "import os\ndef main(args):\n    return {'id': os.environ['__OW_INSTANCE_ID'],"
-                + " 'arg': args['instanceID']}\n");
+        client.create(
+                "number",
+                "import os\ndef main(args):\n    return {'id': os.environ['__OW_INSTANCE_ID'],"
+                        + " 'arg': args['instanceID']}\n");
 
         var result = client.call("number", "{\"instanceID\":12345}").at("/response/result");
 
@@ -142,7 +146,9 @@ final class FunctionsTest {
 
         assertThat(answer.status()).isEqualTo(502);
         assertThat(answer.at("/response/result/error").asString()).contains("exceeded the allowed length");
-        assertThat(client.call("large", "{}").status()).as("the container still works").isEqualTo(502);
+        assertThat(client.call("large", "{}").status())
+                .as("the container still works")
+                .isEqualTo(502);
     }
 
     @Test
@@ -188,7 +194,9 @@ final class FunctionsTest {
     @Test
     void endsAnInitThatDoesNotEnd() {
         client.create(
-                "slowinit", "import time\ntime.sleep(60)\n", Client.JSON.createObjectNode().put("timeout", 300));
+                "slowinit",
+                "import time\ntime.sleep(60)\n",
+                Client.JSON.createObjectNode().put("timeout", 300));
 
         assertThat(client.call("slowinit", "{}").at("/response/result/error").asString())
                 .isEqualTo("The action exceeded its time limits of 300 milliseconds during initialization.");
@@ -206,7 +214,8 @@ final class FunctionsTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(logs.length()).isBetween(1_000_000, 2_000_000);
-        assertThat(logs).contains("Logs were truncated because the total bytes size exceeds the limit of 1048576 bytes.");
+        assertThat(logs)
+                .contains("Logs were truncated because the total bytes size exceeds the limit of 1048576 bytes.");
     }
 
     @Test
@@ -231,7 +240,9 @@ final class FunctionsTest {
         for (var i = 0; i < ids.size(); i++) {
             assertThat(record(ids.get(i)).at("/response/result/i").asInt()).isEqualTo(i);
         }
-        assertThat(client.get("activations?name=async&count=true").at("/activations").asInt())
+        assertThat(client.get("activations?name=async&count=true")
+                        .at("/activations")
+                        .asInt())
                 .isEqualTo(50);
     }
 

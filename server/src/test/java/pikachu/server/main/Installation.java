@@ -7,6 +7,8 @@ final class Installation {
     private Installation() {}
 
     static Path home() {
-        return Path.of(System.getProperty("pikachu.root", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("pikachu.root", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 }
