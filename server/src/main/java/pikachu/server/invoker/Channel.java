@@ -87,10 +87,10 @@ public final class Channel implements AutoCloseable {
         try {
             Files.deleteIfExists(socket);
             var listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            keep(listening); // before anything can fail, so that close() finds it
             listening.bind(UnixDomainSocketAddress.of(socket));
             // The folder says who may come; the function's user is not ours.
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-            keep(listening);
             sayings.start();
             Thread.ofVirtual().name("channel-accept").start(() -> accept(listening));
         } catch (IOException e) {
