@@ -222,6 +222,7 @@ final class Containers implements AutoCloseable {
 
     void tick(long now) {
         pool.expire(now - settings.idleMs()).forEach(slot -> remove(slot.container()));
+        namespaces.values().forEach(home -> home.folder().tick());
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */
