@@ -223,7 +223,7 @@ final class ControllerLife implements Membership.Listener {
         return map.entries(namespace);
     }
 
-    Set<InvokerId> knownInvokers() {
+    List<InvokerId> knownInvokers() {
         return membership.known();
     }
 

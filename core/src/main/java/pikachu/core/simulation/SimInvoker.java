@@ -68,7 +68,7 @@ final class SimInvoker extends Node {
     }
 
     Set<NamespaceName> hosted() {
-        return Set.copyOf(hosted.keySet());
+        return hosted.keySet();
     }
 
     /** Nothing in flight, nothing left to tell. */
