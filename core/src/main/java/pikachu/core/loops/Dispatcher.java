@@ -264,8 +264,11 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         if (flight.activation.attempt() != sent.attempt() || ledger.find(flight.id()) != flight) {
             return;
         }
-        flight.sending = null;
-        settlePlaced(flight);
+        if (flight.phase == Flight.Phase.SENT || flight.phase == Flight.Phase.STARTED) {
+            // Else it has been refused already, and what lies there asks for the next attempt.
+            flight.sending = null;
+            settlePlaced(flight);
+        }
         if (sent.waitMs() == 0) {
             answer(flight, new Reply.Accepted());
         }
