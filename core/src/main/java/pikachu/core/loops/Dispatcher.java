@@ -399,7 +399,8 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         answer(flight, new Reply.Accepted());
         ledger.remove(flight);
         forget(flight);
-        ended.add(activation.id(), activation.attempt(), publications.nowMs());
+        // Only the attempt before: this controller may yet have to answer for the new one, in the other's place.
+        ended.add(activation.id(), flight.attempt(), publications.nowMs());
         publications.lasting(
                 Publications.draft(
                         Topic.invoker(target.invoker()),
