@@ -17,6 +17,14 @@ final class Killing {
 
     private Killing() {}
 
+    /** At one stroke, so that the group cannot outrun us; while its leader lives its number is no other group's. */
+    static void group(Process leader) {
+        if (leader.isAlive()) {
+            Libc.killGroup(leader.pid());
+            leader.destroyForcibly();
+        }
+    }
+
     /**
      * What a search found.
      *

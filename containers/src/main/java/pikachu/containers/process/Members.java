@@ -73,8 +73,29 @@ final class Members {
                 .orElse(OptionalInt.empty());
     }
 
-    /** What lives of one container, {@code main} being the process that was started. */
-    Collection<Long> of(int container, Process main) {
+    /**
+     * Who must be known before the container's first process is killed, because only descent tells that it is of the
+     * container; none where the user tells it. A handle knows when its process was started and so kills no other that
+     * got its number: for that it must be older than the search.
+     */
+    List<ProcessHandle> kin(int container, Process main) {
+        if (identity instanceof Identity.PerContainer) {
+            return List.of();
+        }
+        var handles = ProcessHandle.allProcesses().toList();
+        var found = of(container, main);
+        return handles.stream().filter(handle -> found.contains(handle.pid())).toList();
+    }
+
+    /** What lives of one container and of its kin found earlier. */
+    Collection<Long> of(int container, Process main, List<ProcessHandle> kin) {
+        var found = of(container, main);
+        kin.stream().filter(ProcessTable::runs).forEach(handle -> found.add(handle.pid()));
+        return found;
+    }
+
+    /** {@code main} is the process that was started. */
+    private Set<Long> of(int container, Process main) {
         var running = ProcessTable.running();
         var found = new HashSet<Long>();
         if (identity instanceof Identity.PerContainer) {

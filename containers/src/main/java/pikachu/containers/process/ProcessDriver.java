@@ -119,8 +119,12 @@ public final class ProcessDriver implements ContainerDriver {
 
     private void end(ContainerSpec spec, ContainerFolder folder, Process process) {
         int number = spec.number();
+        // before the first kill: a child whose parent has ended belongs to nobody's descent any more
+        var kin = members.kin(number, process);
+        Killing.group(process);
+        kin.forEach(ProcessHandle::destroyForcibly);
         Killing.untilGone(
-                () -> search(() -> members.of(number, process)), () -> killAllOf(number), "container " + number);
+                () -> search(() -> members.of(number, process, kin)), () -> killAllOf(number), "container " + number);
         giveBack(spec, folder);
     }
 

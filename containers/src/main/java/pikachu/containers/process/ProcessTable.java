@@ -41,6 +41,11 @@ final class ProcessTable {
         }
     }
 
+    /** False also for a zombie, or when the number is another's by now. */
+    static boolean runs(ProcessHandle handle) {
+        return entry(PROC.resolve(Long.toString(handle.pid()))).isPresent() && handle.isAlive();
+    }
+
     private static boolean isProcess(Path path) {
         char first = path.getFileName().toString().charAt(0);
         return first >= '1' && first <= '9';

@@ -233,8 +233,8 @@ public final class GlobalMap {
         return namespace == null ? new Digest() : namespace.digest;
     }
 
-    public Set<NamespaceName> names() {
-        return Set.copyOf(namespaces.keySet());
+    public List<NamespaceName> names() {
+        return List.copyOf(namespaces.keySet());
     }
 
     /** Whether every invoker's part agreed with the invoker when it was last heard. */

@@ -144,7 +144,7 @@ public final class NamespaceView {
     /** The entry as functions here see it. */
     public Optional<Entry> entry(InstanceId id) {
         var held = told.get(id);
-        return held == null ? own.entry(name, id) : Optional.of(visible(id, held));
+        return held == null ? own.entry(name, id).filter(this::shows) : Optional.of(visible(id, held));
     }
 
     private Entry visible(InstanceId id, Change held) {
@@ -154,7 +154,8 @@ public final class NamespaceView {
     /** Whether an entry of the own map is what functions here see, not covered by a newer epoch elsewhere. */
     public boolean shows(Entry mine) {
         var held = told.get(mine.id());
-        return held == null || mine.epoch().compareTo(held.entry().epoch()) >= 0;
+        var newest = held == null ? floors.get(mine.id()) : held;
+        return newest == null || mine.epoch().compareTo(newest.entry().epoch()) >= 0;
     }
 
     /** Everything as functions here see it. */
@@ -162,7 +163,7 @@ public final class NamespaceView {
         var entries = new ArrayList<Entry>(told.size());
         told.forEach((id, held) -> entries.add(visible(id, held)));
         for (var mine : own.entries(name)) {
-            if (!told.containsKey(mine.id())) {
+            if (!told.containsKey(mine.id()) && shows(mine)) {
                 entries.add(mine);
             }
         }

@@ -229,7 +229,7 @@ final class ClaimKeeper {
      * Frees claims that nobody answers for: made by a life that ended between claim and order, or between an end and its
      * release. One is freed when it is found so twice, half a minute apart, so that nothing of it can be on the way.
      */
-    void freeOrphans(Set<ControllerId> answeredFor, Predicate<ActivationId> isInFlight, long nowMs) {
+    void freeOrphans(Set<ControllerId> answeredFor, Predicate<Held> isAlive, long nowMs) {
         if (nowMs < orphansDueMs || !isReady()) {
             return;
         }
@@ -237,7 +237,7 @@ final class ClaimKeeper {
         var found = new HashSet<Epoch>();
         for (var partition : partitions) {
             for (var held : partition.claims.all()) {
-                if (answeredFor.contains(held.controller()) && !isInFlight.test(held.activation())) {
+                if (answeredFor.contains(held.controller()) && !isAlive.test(held)) {
                     found.add(held.epoch());
                     if (orphans.contains(held.epoch())) {
                         release(held.namespace(), held.id(), held.epoch());

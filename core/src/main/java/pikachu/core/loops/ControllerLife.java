@@ -13,6 +13,7 @@ import pikachu.core.directory.Change;
 import pikachu.core.directory.Entry;
 import pikachu.core.directory.GlobalMap;
 import pikachu.core.directory.MergeRule;
+import pikachu.core.messages.ClaimMessage.Held;
 import pikachu.core.messages.HealthMessage;
 import pikachu.core.messages.HealthMessage.ControllerDead;
 import pikachu.core.messages.HealthMessage.ControllerHeartbeat;
@@ -100,8 +101,16 @@ final class ControllerLife implements Membership.Listener {
         parts.ended().expire(nowMs);
         claims.snapshot(membership.isPublisher());
         if (!undertaker.isRecovering()) {
-            claims.freeOrphans(undertaker.answersFor(), id -> ledger.find(id) != null, nowMs);
+            claims.freeOrphans(undertaker.answersFor(), this::isAlive, nowMs);
         }
+    }
+
+    /** In flight here, or handed over to another controller and running. */
+    private boolean isAlive(Held held) {
+        return ledger.find(held.activation()) != null
+                || map.entry(held.namespace(), held.id())
+                        .filter(entry -> entry.isAlive() && entry.epoch().equals(held.epoch()))
+                        .isPresent();
     }
 
     private void health(Readings.Reading reading, long position, Message message) {
@@ -223,7 +232,7 @@ final class ControllerLife implements Membership.Listener {
         return map.entries(namespace);
     }
 
-    Set<InvokerId> knownInvokers() {
+    List<InvokerId> knownInvokers() {
         return membership.known();
     }
 

@@ -18,13 +18,14 @@ import pikachu.core.names.Epoch;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.InvokerId;
 import pikachu.core.scheduling.Placement;
+import pikachu.core.scheduling.Target;
 
 /**
  * The way of an activation from the request to an invoker's topic, the first time and again.
  *
  * <p>Placing again goes by attempts: each has a document in the store that says where it runs, created once, so that two
  * controllers that both think it theirs send the same order to the same invoker, which knows a second copy by its ID and
- * attempt.
+ * attempt; and the one that wrote the document answers for the attempt.
  */
 final class Dispatcher implements ClaimKeeper.Claimant {
     private static final int MOST_IN_FLIGHT = 10_000;
@@ -264,8 +265,11 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         if (flight.activation.attempt() != sent.attempt() || ledger.find(flight.id()) != flight) {
             return;
         }
-        flight.sending = null;
-        settlePlaced(flight);
+        if (flight.phase == Flight.Phase.SENT || flight.phase == Flight.Phase.STARTED) {
+            // Else it has been refused already, and what lies there asks for the next attempt.
+            flight.sending = null;
+            settlePlaced(flight);
+        }
         if (sent.waitMs() == 0) {
             answer(flight, new Reply.Accepted());
         }
@@ -373,8 +377,8 @@ final class Dispatcher implements ClaimKeeper.Claimant {
             return;
         }
         var target = created.holds();
-        if (membership.isDead(target) && !created.by().equals(self)) {
-            endings.fail(flight, "The invoker that this activation was placed on again was lost.");
+        if (!created.by().equals(self)) {
+            handOver(flight, flight.activation.again(created.by(), epoch), target);
             return;
         }
         flight.activation = flight.activation.again(self, epoch);
@@ -385,6 +389,28 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         } else {
             membership.suspect(target, publications.nowMs());
         }
+    }
+
+    /**
+     * Another controller has placed it again, so reports of the new attempt go to that one's topic and it answers for it.
+     * Should it have died before it sent the order, whoever takes over from it finds this copy.
+     */
+    private void handOver(Flight flight, Activation activation, Target target) {
+        answer(flight, new Reply.Accepted());
+        ledger.remove(flight);
+        forget(flight);
+        // Only the attempt before: this controller may yet have to answer for the new one, in the other's place.
+        ended.add(activation.id(), flight.attempt(), publications.nowMs());
+        publications.lasting(
+                Publications.draft(
+                        Topic.invoker(target.invoker()),
+                        activation.id(),
+                        new Activate(activation, target.incarnation(), flight.arguments, flight.environment),
+                        Durability.COMMITTED),
+                position -> {
+                    flight.untilPlaced.forEach(readings::settle);
+                    flight.untilEnded.forEach(readings::settle);
+                });
     }
 
     /** Not in flight any more. */

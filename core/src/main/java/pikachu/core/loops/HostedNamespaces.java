@@ -1,7 +1,7 @@
 package pikachu.core.loops;
 
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +58,7 @@ final class HostedNamespaces {
     private final Publications<?> publications;
     private final List<InvokerEffect> effects;
     private final Map<NamespaceName, Hosted> namespaces = new HashMap<>();
-    private final Set<Hosted> inDoubt = new HashSet<>();
+    private final Set<Hosted> inDoubt = new LinkedHashSet<>();
     private final int[] hostedInPartition = new int[Topic.DIRECTORY.partitions()];
     private long quietCheckDueMs = NEVER;
 
@@ -217,6 +217,6 @@ final class HostedNamespaces {
     }
 
     Set<NamespaceName> names() {
-        return Set.copyOf(namespaces.keySet());
+        return new LinkedHashSet<>(namespaces.keySet());
     }
 }

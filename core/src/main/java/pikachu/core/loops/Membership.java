@@ -72,7 +72,7 @@ final class Membership {
     private final Map<InvokerId, Long> notices = new HashMap<>();
     private final Set<Target> dead = new LinkedHashSet<>();
     private final TreeMap<ControllerId, Life> controllers = new TreeMap<>();
-    private final Map<ControllerId, Long> absent = new HashMap<>();
+    private final Map<ControllerId, Long> absent = new TreeMap<>();
     private final Set<Incarnation> deadControllers = new LinkedHashSet<>();
     private final Map<Long, Long> ownSent = new LinkedHashMap<>();
     private long beatDueMs = NEVER;
@@ -98,7 +98,7 @@ final class Membership {
 
     /** Nodes that there have been, of whatever life. */
     void begin(Set<InvokerId> knownInvokers, Set<ControllerId> knownControllers, long nowMs) {
-        known.addAll(knownInvokers);
+        knownInvokers.stream().sorted().forEach(known::add); // any order would do, but always the same
         knownControllers.stream().filter(id -> !id.equals(self)).forEach(id -> absent.put(id, nowMs));
     }
 
@@ -222,8 +222,8 @@ final class Membership {
         return life == null ? null : new Target(invoker, life.incarnation);
     }
 
-    Set<InvokerId> known() {
-        return Set.copyOf(known);
+    List<InvokerId> known() {
+        return List.copyOf(known);
     }
 
     Map<InvokerId, InvokerState> states() {

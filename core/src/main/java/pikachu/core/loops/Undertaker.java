@@ -1,11 +1,11 @@
 package pikachu.core.loops;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import pikachu.core.bus.Durability;
 import pikachu.core.bus.Start;
 import pikachu.core.bus.Topic;
@@ -41,10 +41,10 @@ final class Undertaker {
     private final Endings endings;
     private final Dispatcher dispatcher;
     /** The controllers that this one answers for, with what reads their topics. */
-    private final Map<ControllerId, Readings.Reading> charges = new HashMap<>();
+    private final Map<ControllerId, Readings.Reading> charges = new TreeMap<>();
 
     private final Map<Long, Runnable> barriers = new HashMap<>();
-    private final Set<Target> inquests = new HashSet<>();
+    private final Set<Target> inquests = new LinkedHashSet<>();
     /** Deaths that wait for a recovery, or for an inquest into the same death, to end. */
     private final Set<Target> put = new LinkedHashSet<>();
 

@@ -1,14 +1,18 @@
 package pikachu.core.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import pikachu.core.bus.Durability;
 import pikachu.core.bus.Published;
 import pikachu.core.bus.Start;
@@ -39,7 +43,7 @@ final class SimBus {
     private static final class Log {
         final List<Kept> records = new ArrayList<>();
         final Set<Long> settled = new HashSet<>();
-        final Set<Reader> readers = new HashSet<>();
+        final Set<Reader> readers = new LinkedHashSet<>();
         long next;
 
         int indexOf(long position) {
@@ -149,7 +153,7 @@ final class SimBus {
     private final Clockwork clock;
     private final Faults faults;
     private final Plant plant;
-    private final Map<Place, Log> logs = new HashMap<>();
+    private final Map<Place, Log> logs = new LinkedHashMap<>();
     private final Map<String, Long> arrivals = new HashMap<>();
     private final Set<Target> verdicts = new HashSet<>();
     private final List<Settled> lately = new ArrayList<>();
@@ -251,7 +255,7 @@ final class SimBus {
         if (out.message() instanceof InvokerDead verdict) {
             verdicts.add(new Target(verdict.invoker(), verdict.incarnation()));
         }
-        log.readers.forEach(Reader::wake);
+        List.copyOf(log.readers).forEach(Reader::wake);
         return position;
     }
 
@@ -345,31 +349,33 @@ final class SimBus {
             }
         }
         lately.clear();
+        var survivors = survivors(cutUs);
         logs.forEach((place, log) -> {
-            log.readers.clear();
-            restart(log, cutUs);
+            List.copyOf(log.readers).forEach(Reader::close);
+            log.records.removeIf(record -> !survivors.contains(record) || log.settled.contains(record.position()));
             if (place.topic().equals(Topic.CLAIMS)) {
                 log.next = 0;
+                log.settled.clear();
             }
         });
     }
 
-    private static void restart(Log log, long cutUs) {
+    /** What was on disk: of one activation's records all from the first that was, see {@link Durability#BEHIND}. */
+    private Set<Kept> survivors(long cutUs) {
+        var records = new ArrayList<Kept>();
+        logs.values().forEach(log -> records.addAll(log.records));
+        records.sort(Comparator.comparingLong(Kept::atUs));
         var onDisk = new HashSet<ActivationId>();
-        var kept = new ArrayList<Kept>();
-        for (var record : log.records) {
-            @Nullable ActivationId key = record.key().orElse(null);
+        Set<Kept> survivors = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (var record : records) {
+            boolean isKnown = record.key().filter(onDisk::contains).isPresent();
             boolean isOnDisk = record.durability() == Durability.COMMITTED
-                    || (record.durability() == Durability.BEHIND
-                            && (record.atUs() <= cutUs || (key != null && onDisk.contains(key))));
-            if (isOnDisk && !log.settled.contains(record.position())) {
-                kept.add(record);
-            }
-            if (isOnDisk && key != null) {
-                onDisk.add(key);
+                    || (record.durability() == Durability.BEHIND && (record.atUs() <= cutUs || isKnown));
+            if (isOnDisk) {
+                survivors.add(record);
+                record.key().ifPresent(onDisk::add);
             }
         }
-        log.records.clear();
-        log.records.addAll(kept);
+        return survivors;
     }
 }

@@ -2,6 +2,7 @@ package pikachu.core.simulation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import pikachu.core.scheduling.Target;
 /** An invoker: the real loop over simulated containers. */
 final class SimInvoker extends Node {
     private static final int PORT = 65433;
+    private static final long SETTLED_MS = 3000;
 
     private static final class Work {
         final Activation activation;
@@ -46,6 +48,7 @@ final class SimInvoker extends Node {
     private final Surroundings around;
     private final Map<ActivationId, Work> works = new HashMap<>();
     private final Map<NamespaceName, Integer> hosted = new HashMap<>();
+    private final Map<NamespaceName, Long> hostedSinceMs = new HashMap<>();
     private final Map<Integer, SimBus.Reader> directory = new HashMap<>();
     private final Shown shown;
     private @Nullable InvokerLogic logic;
@@ -67,8 +70,15 @@ final class SimInvoker extends Node {
         return shown;
     }
 
+    /** The namespaces that it has hosted for a while. */
     Set<NamespaceName> hosted() {
-        return Set.copyOf(hosted.keySet());
+        var settled = new LinkedHashSet<NamespaceName>();
+        hostedSinceMs.forEach((namespace, sinceMs) -> {
+            if (clock.nowMs() - sinceMs > SETTLED_MS) {
+                settled.add(namespace);
+            }
+        });
+        return settled;
     }
 
     /** Nothing in flight, nothing left to tell. */
@@ -95,6 +105,7 @@ final class SimInvoker extends Node {
         super.crash();
         endWorks();
         hosted.clear();
+        hostedSinceMs.clear();
         directory.clear();
         shown.reset();
         logic = null;
@@ -200,6 +211,7 @@ final class SimInvoker extends Node {
         var activation = work.activation;
         var namespace = activation.caller().namespace();
         if (hosted.merge(namespace, 1, Integer::sum) == 1) {
+            hostedSinceMs.put(namespace, clock.nowMs());
             step(new InvokerEvent.NamespaceHosted(namespace));
         }
         String address = "100." + (64 + id.number() / 256) + "." + id.number() % 256 + "." + ++addresses;
@@ -295,6 +307,7 @@ final class SimInvoker extends Node {
                 int left = hosted.merge(namespace, -1, Integer::sum);
                 if (left <= 0) {
                     hosted.remove(namespace);
+                    hostedSinceMs.remove(namespace);
                     step(new InvokerEvent.NamespaceLeft(namespace));
                     shown.forget(namespace);
                 }
@@ -306,6 +319,7 @@ final class SimInvoker extends Node {
         endWorks();
         for (var namespace : new ArrayList<>(hosted.keySet())) {
             hosted.remove(namespace);
+            hostedSinceMs.remove(namespace);
             later(0, () -> {
                 if (!hosted.containsKey(namespace)) {
                     step(new InvokerEvent.NamespaceLeft(namespace));
