@@ -14,21 +14,29 @@ final class Killing {
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int PATIENCE = 4;
+    private static final long LEADER_MILLIS = 20;
 
     private Killing() {}
 
-    /** At one stroke, so that the group cannot outrun us; while its leader lives its number is no other group's. */
+    /**
+     * At one stroke, so that the group cannot outrun us; while its leader lives its number is no other group's. Then
+     * waits a little for the leader, since a search that still finds it is lost: searches are what ending costs.
+     */
     static void group(Process leader) {
         if (leader.isAlive()) {
             Libc.killGroup(leader.pid());
-            leader.destroyForcibly();
+            try {
+                var _ = leader.destroyForcibly().waitFor(LEADER_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
     /**
      * What a search found.
      *
-     * @param complete no process was created meanwhile, so that none can have slipped behind the listing
+     * @param complete none can have slipped behind the listing
      */
     record Found(Collection<Long> pids, boolean complete) {}
 

@@ -33,10 +33,10 @@ final class Members {
     }
 
     /** All that any container of the slice left, never this process or one that it descends from. */
-    List<Member> ofSlice() {
+    List<Member> ofSlice(ProcessTable.Listing listing) {
         var spared = ownLine();
         var members = new ArrayList<Member>();
-        for (var entry : ProcessTable.running()) {
+        for (var entry : listing.entries()) {
             if (!spared.contains(entry.pid())) {
                 container(entry).ifPresent(number -> members.add(new Member(entry.pid(), number)));
             }
@@ -83,20 +83,20 @@ final class Members {
             return List.of();
         }
         var handles = ProcessHandle.allProcesses().toList();
-        var found = of(container, main);
+        var found = of(ProcessTable.running(), container, main);
         return handles.stream().filter(handle -> found.contains(handle.pid())).toList();
     }
 
     /** What lives of one container and of its kin found earlier. */
-    Collection<Long> of(int container, Process main, List<ProcessHandle> kin) {
-        var found = of(container, main);
+    Collection<Long> of(ProcessTable.Listing listing, int container, Process main, List<ProcessHandle> kin) {
+        var found = of(listing, container, main);
         kin.stream().filter(ProcessTable::runs).forEach(handle -> found.add(handle.pid()));
         return found;
     }
 
     /** {@code main} is the process that was started. */
-    private Set<Long> of(int container, Process main) {
-        var running = ProcessTable.running();
+    private Set<Long> of(ProcessTable.Listing listing, int container, Process main) {
+        var running = listing.entries();
         var found = new HashSet<Long>();
         if (identity instanceof Identity.PerContainer) {
             int user = identity.user(container);

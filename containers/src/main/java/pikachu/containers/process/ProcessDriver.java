@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import pikachu.containers.host.Identity;
 import pikachu.containers.host.Reach;
 import pikachu.containers.host.RunFolder;
@@ -123,8 +121,7 @@ public final class ProcessDriver implements ContainerDriver {
         var kin = members.kin(number, process);
         Killing.group(process);
         kin.forEach(ProcessHandle::destroyForcibly);
-        Killing.untilGone(
-                () -> search(() -> members.of(number, process, kin)), () -> killAllOf(number), "container " + number);
+        Killing.untilGone(() -> search(number, process, kin), () -> killAllOf(number), "container " + number);
         giveBack(spec, folder);
     }
 
@@ -134,10 +131,13 @@ public final class ProcessDriver implements ContainerDriver {
         containers.remove(spec.number());
     }
 
-    private static Killing.Found search(Supplier<Collection<Long>> find) {
-        var before = ProcessTable.lastCreated();
-        var found = find.get();
-        return new Killing.Found(found, before.equals(ProcessTable.lastCreated()));
+    private Killing.Found search(int number, Process process, List<ProcessHandle> kin) {
+        var listing = ProcessTable.running();
+        var left = members.of(listing, number, process, kin);
+        return switch (identity) {
+            case Identity.PerContainer _ -> new Killing.Found(left, listing.isComplete());
+            case Identity.Shared _ -> new Killing.Found(left, listing.isCurrent());
+        };
     }
 
     /**
@@ -156,11 +156,13 @@ public final class ProcessDriver implements ContainerDriver {
     public List<String> sweep() {
         var found = new TreeMap<Long, Integer>();
         Killing.untilGone(
-                () -> search(() -> {
-                    var left = strangers();
+                () -> {
+                    var listing = ProcessTable.running();
+                    var left = strangers(listing);
                     left.forEach(member -> found.put(member.pid(), member.container()));
-                    return left.stream().map(Members.Member::pid).toList();
-                }),
+                    return new Killing.Found(
+                            left.stream().map(Members.Member::pid).toList(), listing.isCurrent());
+                },
                 () -> Set.copyOf(found.values()).stream()
                         .filter(number -> !containers.containsKey(number))
                         .allMatch(this::killAllOf),
@@ -172,8 +174,8 @@ public final class ProcessDriver implements ContainerDriver {
         return sentences;
     }
 
-    private List<Members.Member> strangers() {
-        return members.ofSlice().stream()
+    private List<Members.Member> strangers(ProcessTable.Listing listing) {
+        return members.ofSlice(listing).stream()
                 .filter(member -> !containers.containsKey(member.container()))
                 .toList();
     }

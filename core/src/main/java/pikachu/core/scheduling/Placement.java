@@ -31,10 +31,13 @@ public final class Placement {
         }
     }
 
+    private static final int MOST_STEPS = 100;
+
     private final RandomGenerator random;
     private final Map<InvokerId, Slots> byInvoker = new HashMap<>();
     private final List<Slots> ring = new ArrayList<>();
     private int[] steps = {};
+    private boolean isRingOld;
     private int usable;
     private int controllers = 1;
 
@@ -54,8 +57,7 @@ public final class Placement {
             slots = new Slots(invoker);
             byInvoker.put(invoker, slots);
             ring.add(slots);
-            ring.sort(Comparator.comparing(member -> member.invoker));
-            steps = coprimes(ring.size());
+            isRingOld = true;
         }
         slots.memoryMb = memoryMb;
         if (slots.isUsable != isUsable) {
@@ -80,6 +82,12 @@ public final class Placement {
     public Optional<InvokerId> take(ActionName action, int memoryMb) {
         if (usable == 0) {
             return Optional.empty();
+        }
+        if (isRingOld) {
+            // Not at each arrival, or many invokers that come together would cost their number squared.
+            isRingOld = false;
+            ring.sort(Comparator.comparing(slots -> slots.invoker));
+            steps = coprimes(ring.size());
         }
         int hash = action.namespace().value().hashCode() ^ action.name().value().hashCode();
         int size = ring.size();
@@ -139,9 +147,9 @@ public final class Placement {
 
     /** Steps for a ring of {@code size}: 1, and greater ones without a common divisor with it or with one another. */
     static int[] coprimes(int size) {
-        var found = new int[size];
+        var found = new int[Math.min(size, MOST_STEPS)];
         int count = 0;
-        for (int candidate = 1; candidate <= size; candidate++) {
+        for (int candidate = 1; candidate <= size && count < found.length; candidate++) {
             boolean isCoprime = gcd(candidate, size) == 1;
             for (int i = 0; i < count && isCoprime; i++) {
                 isCoprime = gcd(candidate, found[i]) == 1;
