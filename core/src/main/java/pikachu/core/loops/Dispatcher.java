@@ -352,6 +352,9 @@ final class Dispatcher implements ClaimKeeper.Claimant {
     }
 
     private void place(Flight flight, Epoch epoch, long nowMs) {
+        if (flight.isClaimed()) {
+            flight.activation = withEpoch(flight.activation, epoch); // so that this claim is released, however it ends
+        }
         var invoker = placement.take(flight.activation.action().name(), flight.memoryMb());
         var target = invoker.map(membership::target);
         invoker.ifPresent(id -> placement.release(id, flight.memoryMb()));
@@ -360,9 +363,6 @@ final class Dispatcher implements ClaimKeeper.Claimant {
             effects.add(new ControllerEffect.CreatePlacement(
                     flight.activation.caller().namespace(), flight.id(), flight.attempt() + 1, target.get(), self));
         } else {
-            if (flight.isClaimed()) {
-                flight.activation = withEpoch(flight.activation, epoch);
-            }
             later(flight, nowMs + AGAIN_PAUSE_MS); // until it is overdue
         }
     }

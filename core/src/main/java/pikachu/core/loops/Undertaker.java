@@ -1,6 +1,6 @@
 package pikachu.core.loops;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +35,9 @@ final class Undertaker {
     private static final String LOST =
             "The invoker that ran this activation was lost; whether it finished is not known.";
 
+    /** A barrier that has been written and not been read yet. */
+    private record Awaited(ControllerId controller, Runnable read) {}
+
     private final Parts parts;
     private final Ledger ledger;
     private final Membership membership;
@@ -43,7 +46,7 @@ final class Undertaker {
     /** The controllers that this one answers for, with what reads their topics. */
     private final Map<ControllerId, Readings.Reading> charges = new TreeMap<>();
 
-    private final Map<Long, Runnable> barriers = new HashMap<>();
+    private final Map<Long, Awaited> barriers = new LinkedHashMap<>();
     private final Set<Target> inquests = new LinkedHashSet<>();
     /** Deaths that wait for a recovery, or for an inquest into the same death, to end. */
     private final Set<Target> put = new LinkedHashSet<>();
@@ -113,6 +116,15 @@ final class Undertaker {
             }
         }
         parts.readings().stop(reading);
+        // What is on that topic is no longer for this controller to know; nobody may wait for it.
+        var moot = new LinkedHashMap<Long, Awaited>();
+        barriers.forEach((number, awaited) -> {
+            if (awaited.controller().equals(controller)) {
+                moot.put(number, awaited);
+            }
+        });
+        barriers.keySet().removeAll(moot.keySet());
+        moot.values().forEach(awaited -> awaited.read().run());
     }
 
     private void received(Readings.Reading reading, long position, Message message) {
@@ -126,9 +138,9 @@ final class Undertaker {
             case Barrier barrier -> {
                 parts.readings().settle(reading, position);
                 if (barrier.life().equals(parts.life())) {
-                    var action = barriers.remove(barrier.number());
-                    if (action != null) {
-                        action.run();
+                    var awaited = barriers.remove(barrier.number());
+                    if (awaited != null) {
+                        awaited.read().run();
                     }
                 }
             }
@@ -137,7 +149,7 @@ final class Undertaker {
 
     private void barrier(ControllerId controller, Runnable read) {
         long number = ++lastBarrier;
-        barriers.put(number, read);
+        barriers.put(number, new Awaited(controller, read));
         parts.publications()
                 .lasting(
                         Publications.draft(

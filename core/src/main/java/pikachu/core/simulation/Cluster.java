@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import pikachu.core.directory.Entry;
 import pikachu.core.directory.MergeRule;
+import pikachu.core.loops.Timing;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.InvokerId;
 import pikachu.core.names.NamespaceName;
@@ -54,8 +55,8 @@ final class Cluster {
         int controllerCount = isStandalone ? 1 : (int) clock.between(1, 4);
         Set<InvokerId> invokerIds = new HashSet<>();
         Set<ControllerId> controllerIds = new HashSet<>();
-        var around =
-                new Surroundings(clock, bus, store, truth, rule, clock.between(40, 100), invokerIds, controllerIds);
+        var around = new Surroundings(
+                clock, bus, store, truth, rule, timing(), clock.between(40, 100), invokerIds, controllerIds);
         for (int i = 0; i < invokerCount; i++) {
             invokerIds.add(new InvokerId(i));
             invokers.add(new SimInvoker(new InvokerId(i), around));
@@ -64,6 +65,19 @@ final class Cluster {
             controllerIds.add(new ControllerId(i));
             controllers.add(new SimController(new ControllerId(i), around));
         }
+    }
+
+    private Timing timing() {
+        var right = Timing.DEFAULT;
+        return setting.plant() != Plant.LEASE_NEVER_LOST
+                ? right
+                : new Timing(
+                        right.heartbeatMs(),
+                        right.coalesceMs(),
+                        Integer.MAX_VALUE,
+                        right.silentMs(),
+                        2L * Integer.MAX_VALUE,
+                        right.goneKeptMs());
     }
 
     void run() {

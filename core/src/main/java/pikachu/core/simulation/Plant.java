@@ -5,7 +5,7 @@ public enum Plant {
     NONE,
     /** The last change to arrive counts, whatever its epoch and sequence. */
     NO_MERGE_RULE,
-    /** Every heartbeat is acknowledged at once, also one that never reaches the bus: the lease is never lost. */
+    /** Invokers never think their lease lost or in doubt. */
     LEASE_NEVER_LOST,
     /** The store lets every controller create every placement, as if there were none. */
     PLACEMENTS_NOT_SHARED,

@@ -45,7 +45,11 @@ final class Shown {
             throw new Broken("no namespace shows another's", name + " shows " + entry + " in " + namespace);
         }
         var known = last.computeIfAbsent(namespace, key -> new HashMap<>());
-        var before = known.put(entry.id(), new Last(entry, clock.nowMs()));
+        var before = known.get(entry.id());
+        if (before == null || !before.entry().equals(entry)) {
+            // What is shown again is not remembered for longer: it is forgotten a time after it went.
+            known.put(entry.id(), new Last(entry, clock.nowMs()));
+        }
         if (before == null || clock.nowMs() - before.atMs() > REMEMBERED_MS) {
             return;
         }

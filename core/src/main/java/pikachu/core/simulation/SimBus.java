@@ -205,9 +205,6 @@ final class SimBus {
                 arrive(from, life, out, done);
             }
         });
-        if (plant == Plant.LEASE_NEVER_LOST && out.message() instanceof Heartbeat) {
-            from.later(1, () -> done.accept(new Published.Appended(0)));
-        }
     }
 
     private void arrive(Node from, long life, Out out, Consumer<Published> done) {

@@ -20,7 +20,6 @@ import pikachu.core.directory.State;
 import pikachu.core.loops.InvokerEffect;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.loops.InvokerLogic;
-import pikachu.core.loops.Timing;
 import pikachu.core.messages.DirectoryMessage;
 import pikachu.core.messages.InvokerMessage;
 import pikachu.core.names.ActivationId;
@@ -91,7 +90,7 @@ final class SimInvoker extends Node {
     @Override
     void begin() {
         super.begin();
-        logic = new InvokerLogic(id, 16_384, Timing.DEFAULT, clock.split(), around.rule());
+        logic = new InvokerLogic(id, 16_384, around.invokerTiming(), clock.split(), around.rule());
         own = around.bus().read(this, Topic.invoker(id), 0, Start.UNSETTLED, (position, message) -> {
             if (message instanceof InvokerMessage order) {
                 step(new InvokerEvent.Received(position, order));

@@ -2,6 +2,7 @@ package pikachu.core.simulation;
 
 import java.util.Set;
 import pikachu.core.directory.MergeRule;
+import pikachu.core.loops.Timing;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.InvokerId;
 
@@ -12,6 +13,7 @@ record Surroundings(
         SimStore store,
         Truth truth,
         MergeRule rule,
+        Timing invokerTiming,
         long tickMs,
         Set<InvokerId> invokers,
         Set<ControllerId> controllers) {}
