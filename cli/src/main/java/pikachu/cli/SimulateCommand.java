@@ -11,7 +11,8 @@ import pikachu.core.simulation.Simulate;
 /** Replays a whole cluster's life with faults, by seed; the arguments are those of {@link Simulate}. */
 @Command(
         name = "simulate",
-        description = "Replay a cluster with faults by its seed: --seed S, --seeds A..B, --seconds N, --invokers N, --scale.")
+        description =
+                "Replay a cluster with faults by its seed: --seed S, --seeds A..B, --seconds N, --invokers N, --scale.")
 final class SimulateCommand implements Callable<Integer> {
     private final PrintStream out;
 

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import pikachu.containers.host.Identity;
 import pikachu.containers.host.Reach;
 import pikachu.containers.host.RunFolder;
@@ -26,6 +28,9 @@ import pikachu.core.containers.ContainerSpec;
  * something survives.
  */
 public final class ProcessDriver implements ContainerDriver {
+    private static final long REAP_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long REAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final RunFolder runFolder;
     private final Identity identity;
     private final Reach reach;
@@ -122,7 +127,21 @@ public final class ProcessDriver implements ContainerDriver {
         Killing.group(process);
         kin.forEach(ProcessHandle::destroyForcibly);
         Killing.untilGone(() -> search(number, process, kin), () -> killAllOf(number), "container " + number);
+        awaitReaped(number);
         giveBack(spec, folder);
+    }
+
+    /**
+     * The next container of this number has the same user, and zombies count against the user's limit of processes. Init
+     * reaps them when it comes to it; after a while we go on, since they hold nothing else.
+     */
+    private void awaitReaped(int number) {
+        if (identity instanceof Identity.PerContainer users) {
+            long deadline = System.nanoTime() + REAP_NANOS;
+            while (ProcessTable.hasZombie(users.user(number)) && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(REAP_PAUSE_NANOS);
+            }
+        }
     }
 
     private void giveBack(ContainerSpec spec, ContainerFolder folder) {

@@ -87,6 +87,23 @@ final class ProcessTable {
         }
     }
 
+    /** Whether a zombie of this user is still to be reaped; it counts against the user's limit of processes. */
+    static boolean hasZombie(long user) {
+        var buffer = new byte[STATUS];
+        try (var folders = Files.newDirectoryStream(PROC, ProcessTable::isProcess)) {
+            for (var folder : folders) {
+                var status = status(folder.getFileName().toString(), buffer);
+                if (status.filter(text -> isDead(text) && number(text, "Uid") == user)
+                        .isPresent()) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException | DirectoryIteratorException failure) {
+            throw new ContainerFailure("Could not list /proc, without which no container can be ended", failure);
+        }
+    }
+
     /** False also for a zombie, or when the number is another's by now. */
     static boolean runs(ProcessHandle handle) {
         return entry(Long.toString(handle.pid()), new byte[STATUS]).isPresent() && handle.isAlive();
@@ -98,10 +115,14 @@ final class ProcessTable {
     }
 
     private static Optional<Entry> entry(String pid, byte[] buffer) {
+        return status(pid, buffer).flatMap(ProcessTable::parse);
+    }
+
+    private static Optional<String> status(String pid, byte[] buffer) {
         try (var file = new FileInputStream("/proc/" + pid + "/status")) {
             int length = file.readNBytes(buffer, 0, buffer.length);
             var status = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
-            return parse(
+            return Optional.of(
                     length < buffer.length
                             ? status
                             : status + new String(file.readAllBytes(), StandardCharsets.ISO_8859_1));
@@ -112,12 +133,15 @@ final class ProcessTable {
 
     /** Empty for a mere thread, and for a zombie: it holds nothing any more, unless threads of it live on. */
     static Optional<Entry> parse(String status) {
-        char state = field(status, "State").charAt(0);
-        boolean dead = (state == 'Z' || state == 'X') && number(status, "Threads") < 2;
         long pid = number(status, "Pid");
-        return dead || number(status, "Tgid") != pid
+        return isDead(status) || number(status, "Tgid") != pid
                 ? Optional.empty()
                 : Optional.of(new Entry(pid, number(status, "PPid"), number(status, "NSsid"), number(status, "Uid")));
+    }
+
+    private static boolean isDead(String status) {
+        char state = field(status, "State").charAt(0);
+        return (state == 'Z' || state == 'X') && number(status, "Threads") < 2;
     }
 
     private static long number(String status, String name) {
