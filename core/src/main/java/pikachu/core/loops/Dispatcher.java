@@ -178,6 +178,7 @@ final class Dispatcher implements ClaimKeeper.Claimant {
             // Bus and claims are younger than the activation: nobody holds the ID, so it is claimed anew.
             claims.claim(flight, Optional.empty());
         } else if (holder.get().activation().equals(flight.id())) {
+            flight.isClaimAdopted = !holder.get().controller().equals(self);
             place(flight, holder.get().epoch(), nowMs); // another controller was first to replace the claim
         } else {
             endings.fail(flight, "The instance ID was taken by another activation while this one was placed again.");
@@ -250,6 +251,7 @@ final class Dispatcher implements ClaimKeeper.Claimant {
             throw new IllegalStateException("Activation " + flight.id() + " is to be sent but has no target");
         }
         flight.phase = Flight.Phase.SENT;
+        flight.isClaimAdopted = false;
         var activation = flight.activation;
         flight.sending = publications.lasting(
                 Publications.draft(
@@ -344,7 +346,9 @@ final class Dispatcher implements ClaimKeeper.Claimant {
             flight.sending = null;
         }
         ledger.unplace(flight);
-        if (flight.isClaimed()) {
+        if (flight.isClaimed() && flight.isClaimAdopted) {
+            place(flight, flight.activation.epoch(), nowMs);
+        } else if (flight.isClaimed()) {
             claims.claim(flight, Optional.of(flight.activation.epoch()));
         } else {
             place(flight, new Epoch(flight.attempt() + 1L), nowMs);

@@ -43,6 +43,9 @@ final class Flight {
     /** Settled once it has ended. */
     List<Readings.Mark> untilEnded = new ArrayList<>(1);
 
+    /** Another controller has replaced the claim to place this again; it is not to be replaced under its feet. */
+    boolean isClaimAdopted;
+
     /** Read from the bus: accepted by an earlier life or another controller. */
     boolean isRecovered;
 

@@ -1,5 +1,6 @@
 package pikachu.core.loops;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +41,8 @@ import pikachu.core.names.NamespaceName;
 public final class InvokerLogic {
     /** How long something ready is held for the lease to come back. */
     private static final long HOLD_MS = 10_000;
+
+    private static final long MARK_KEPT_MS = 500;
     /** Who an echo on the own topic says that it is from; no controller has this number. */
     private static final ControllerId ECHO = new ControllerId(Integer.MAX_VALUE);
 
@@ -50,6 +53,8 @@ public final class InvokerLogic {
         ANNOUNCED,
         RUNNING
     }
+
+    private record Mark(long position, long untilMs) {}
 
     private static final class Task {
         final Activate activate;
@@ -93,6 +98,8 @@ public final class InvokerLogic {
 
     /** Positions of orders that are settled once the bus has what became of them. */
     private final Set<Long> telling = new HashSet<>();
+
+    private final ArrayDeque<Mark> marks = new ArrayDeque<>();
 
     private final RecentlyEnded ended = new RecentlyEnded();
     private Incarnation incarnation;
@@ -167,6 +174,7 @@ public final class InvokerLogic {
                     position -> {});
         }
         review();
+        settleMarks();
         hosted.tick(nowMs);
         ended.expire(nowMs);
     }
@@ -183,7 +191,7 @@ public final class InvokerLogic {
                 }
             }
             case MapWanted wanted -> {
-                settle(received.position());
+                settleLater(received.position());
                 if (wanted.controller().equals(ECHO)) {
                     lease.echoed();
                     review();
@@ -225,6 +233,17 @@ public final class InvokerLogic {
             settle(position);
         } else if (!task.positions.contains(position)) {
             task.positions.add(position);
+        }
+    }
+
+    /** A controller that sweeps this topic looks for its request as a mark; it shall find it. */
+    private void settleLater(long position) {
+        marks.add(new Mark(position, nowMs + MARK_KEPT_MS));
+    }
+
+    private void settleMarks() {
+        while (!marks.isEmpty() && marks.peek().untilMs() <= nowMs) {
+            settle(marks.remove().position());
         }
     }
 

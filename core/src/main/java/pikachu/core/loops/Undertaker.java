@@ -136,7 +136,12 @@ final class Undertaker {
             case Completed completed -> endings.completed(reading, position, completed);
             case Refused refused -> endings.refused(reading, position, refused);
             case Barrier barrier -> {
-                parts.readings().settle(reading, position);
+                // Late, so that its writer reads it too when two controllers read this topic.
+                var mark = parts.readings().mark(reading, position);
+                parts.timers()
+                        .at(
+                                parts.nowMs() + MARK_AGAIN_MS,
+                                () -> parts.readings().settle(mark));
                 if (barrier.life().equals(parts.life())) {
                     var awaited = barriers.remove(barrier.number());
                     if (awaited != null) {
@@ -150,6 +155,15 @@ final class Undertaker {
     private void barrier(ControllerId controller, Runnable read) {
         long number = ++lastBarrier;
         barriers.put(number, new Awaited(controller, read));
+        write(controller, number);
+    }
+
+    /** Again now and then: one that somebody else settled before it was read here is not seen. */
+    private void write(ControllerId controller, long number) {
+        if (!barriers.containsKey(number)) {
+            return;
+        }
+        parts.timers().at(parts.nowMs() + 2 * MARK_AGAIN_MS, () -> write(controller, number));
         parts.publications()
                 .lasting(
                         Publications.draft(
