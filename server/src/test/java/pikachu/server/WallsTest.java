@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 final class WallsTest {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(place -> !place.contains("-tests.jar"))
             .importPackages("pikachu");
 
     @Test

@@ -39,11 +39,6 @@ public final class DirectoryFolder implements AutoCloseable {
     private boolean isClosed;
     private long hostsWrittenMs;
 
-    /** For functions of any user. */
-    public static DirectoryFolder in(Path root, NamespaceName namespace) {
-        return new DirectoryFolder(root, namespace, Readers.EVERYBODY, InstantSource.system());
-    }
-
     /** Makes the folder below {@code root}, empty of instances. */
     public DirectoryFolder(Path root, NamespaceName namespace, Readers readers, InstantSource clock) {
         this.folder = root.resolve(folderName(namespace));
