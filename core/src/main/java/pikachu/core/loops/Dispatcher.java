@@ -111,7 +111,7 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         if (!claims.isReady()) {
             return Optional.of(new Reply.Unavailable("The controller is starting. Try again in a few seconds."));
         }
-        if (!membership.hearsItself(nowMs) || nowMs - publications.failingSinceMs() > BUS_PATIENCE_MS) {
+        if (!membership.hearsItself(nowMs) || publications.isFailing(BUS_PATIENCE_MS)) {
             return Optional.of(new Reply.Unavailable(BUS_AWAY));
         }
         int count = ledger.count(request.caller().namespaceId());

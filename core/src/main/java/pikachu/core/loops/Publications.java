@@ -53,15 +53,18 @@ final class Publications<E> {
 
     private record Retry(long atMs, long order, Out out, Handle handle, Consumer<Long> appended, long pauseMs) {}
 
+    private record Waiter(boolean isDurable, Consumer<Published> done) {}
+
     private final Form<E> form;
     private final List<E> effects;
-    private final Map<Long, Consumer<Published>> waiting = new HashMap<>();
+    private final Map<Long, Waiter> waiting = new HashMap<>();
     private final PriorityQueue<Retry> retries = new PriorityQueue<>(
             (a, b) -> a.atMs() != b.atMs() ? Long.compare(a.atMs(), b.atMs()) : Long.compare(a.order(), b.order()));
     private long lastNumber;
     private int lasting;
     private long nowMs;
     private long failingSinceMs = Long.MAX_VALUE;
+    private long failedMs;
 
     /**
      * @param effects where effects of the current step are gathered
@@ -98,7 +101,7 @@ final class Publications<E> {
     /** Publishes once. */
     void once(Out draft, Consumer<Published> done) {
         var out = draft.numbered(++lastNumber);
-        waiting.put(out.number(), done);
+        waiting.put(out.number(), new Waiter(out.durability() != Durability.TRANSIENT, done));
         effects.add(form.publish(out));
     }
 
@@ -143,20 +146,31 @@ final class Publications<E> {
 
     /** Hears how a publication ended. */
     void done(long number, Published how) {
+        var waiter = waiting.remove(number);
+        if (waiter == null) {
+            return;
+        }
+        if (waiter.isDurable()) {
+            judge(how);
+        }
+        waiter.done().accept(how);
+    }
+
+    /** Heartbeats do not count: a full disk takes them. */
+    private void judge(Published how) {
         if (how instanceof Published.Appended) {
             failingSinceMs = Long.MAX_VALUE;
         } else {
             failingSinceMs = Math.min(failingSinceMs, nowMs);
-        }
-        var waiter = waiting.remove(number);
-        if (waiter != null) {
-            waiter.accept(how);
+            failedMs = nowMs;
         }
     }
 
-    /** Since when nothing but failures has been heard; far in the future when the bus is well. */
-    long failingSinceMs() {
-        return failingSinceMs;
+    /** Whether what must last has been failing for so long, and still was lately (retries go on every second). */
+    boolean isFailing(long forMs) {
+        return failingSinceMs != Long.MAX_VALUE
+                && nowMs - failingSinceMs > forMs
+                && nowMs - failedMs <= 3 * LONGEST_PAUSE_MS;
     }
 
     /** The time of the current step. */

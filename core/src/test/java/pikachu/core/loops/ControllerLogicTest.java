@@ -1,0 +1,404 @@
+package pikachu.core.loops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static pikachu.core.loops.Orders.ACTION;
+import static pikachu.core.loops.Orders.CALLER;
+import static pikachu.core.loops.Orders.id;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import pikachu.core.activations.ActivationRecord;
+import pikachu.core.activations.JsonText;
+import pikachu.core.activations.Status;
+import pikachu.core.bus.Published;
+import pikachu.core.bus.Topic;
+import pikachu.core.messages.ClaimMessage.Release;
+import pikachu.core.messages.CompletedMessage.Completed;
+import pikachu.core.messages.CompletedMessage.Refused;
+import pikachu.core.messages.CompletedMessage.Started;
+import pikachu.core.messages.HealthMessage.Capacity;
+import pikachu.core.messages.HealthMessage.ControllerDead;
+import pikachu.core.messages.HealthMessage.ControllerHeartbeat;
+import pikachu.core.messages.HealthMessage.Heartbeat;
+import pikachu.core.messages.HealthMessage.InvokerDead;
+import pikachu.core.messages.InvokerMessage.Activate;
+import pikachu.core.messages.InvokerMessage.DeathNotice;
+import pikachu.core.messages.Message;
+import pikachu.core.names.ControllerId;
+import pikachu.core.names.Incarnation;
+import pikachu.core.names.InstanceId;
+import pikachu.core.names.InvokerId;
+import pikachu.core.scheduling.Target;
+
+/** One controller over a bus that hands everything back in order, at once. */
+class ControllerLogicTest {
+    private static final ControllerId SELF = new ControllerId(0);
+
+    private record Place(String topic, int partition) {}
+
+    private final ControllerLogic controller =
+            new ControllerLogic(SELF, 1, Set.of(), Set.of(), Timing.DEFAULT, new Random(1));
+    private final Map<Place, List<Message>> logs = new HashMap<>();
+    private final Map<Long, Place> readings = new HashMap<>();
+    private final List<ControllerEffect> effects = new ArrayList<>();
+    private final Map<String, Target> placements = new HashMap<>();
+    private Predicate<Message> reaches = message -> true;
+    private long nowMs = 1_000_000;
+    private Set<Integer> beating = Set.of(0, 1);
+
+    @BeforeEach
+    void start() {
+        controller.start(nowMs).forEach(this::carryOut);
+        pass(2500);
+    }
+
+    private void step(ControllerEvent event) {
+        controller.step(event, nowMs).forEach(this::carryOut);
+    }
+
+    private void carryOut(ControllerEffect effect) {
+        effects.add(effect);
+        switch (effect) {
+            case ControllerEffect.Read read ->
+                readings.put(read.reading(), new Place(read.topic().name(), read.partition()));
+            case ControllerEffect.StopReading stop -> readings.remove(stop.reading());
+            case ControllerEffect.Publish publish -> {
+                if (!reaches.test(publish.message())) {
+                    step(new ControllerEvent.PublishDone(publish.publication(), new Published.Failed("test")));
+                    return;
+                }
+                long position = append(publish.topic(), publish.partition(), publish.message());
+                step(new ControllerEvent.PublishDone(publish.publication(), new Published.Appended(position)));
+            }
+            case ControllerEffect.CreatePlacement create -> {
+                var target =
+                        placements.computeIfAbsent(create.activation() + "/" + create.attempt(), k -> create.target());
+                step(new ControllerEvent.PlacementCreated(create.activation(), create.attempt(), target, SELF));
+            }
+            case ControllerEffect.CreateRecord create ->
+                step(new ControllerEvent.RecordCreated(
+                        create.record().activation().id()));
+            default -> {}
+        }
+    }
+
+    private long append(Topic topic, int partition, Message message) {
+        var place = new Place(topic.name(), partition);
+        var log = logs.computeIfAbsent(place, key -> new ArrayList<>());
+        log.add(message);
+        long position = log.size() - 1L;
+        for (var reading : List.copyOf(readings.entrySet())) {
+            if (reading.getValue().equals(place)) {
+                step(new ControllerEvent.Received(reading.getKey(), position, message));
+            }
+        }
+        return position;
+    }
+
+    private void pass(long ms) {
+        for (long end = nowMs + ms; nowMs < end; ) {
+            nowMs += 100;
+            if (nowMs % 1000 == 0) {
+                beating.forEach(this::beat);
+            }
+            step(new ControllerEvent.Tick());
+        }
+    }
+
+    private void beat(int invoker) {
+        append(Topic.HEALTH, 0, heartbeat(invoker, 100 + invoker));
+    }
+
+    private static Heartbeat heartbeat(int invoker, long incarnation) {
+        return new Heartbeat(
+                new InvokerId(invoker),
+                new Incarnation(incarnation),
+                true,
+                new Capacity(4096, 0),
+                0,
+                0,
+                0,
+                List.of(),
+                List.of());
+    }
+
+    private void invoke(int number, Optional<InstanceId> instance, int waitMs) {
+        step(new ControllerEvent.Invoke(
+                number,
+                id(number),
+                CALLER,
+                ACTION,
+                JsonText.EMPTY_OBJECT,
+                JsonText.EMPTY_OBJECT,
+                instance,
+                2,
+                nowMs,
+                waitMs,
+                "test"));
+    }
+
+    private <T> List<T> all(Class<T> type) {
+        return effects.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    private <T> List<T> published(Class<T> type) {
+        return all(ControllerEffect.Publish.class).stream()
+                .map(ControllerEffect.Publish::message)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    private Reply reply(int ticket) {
+        return all(ControllerEffect.Answer.class).stream()
+                .filter(answer -> answer.ticket() == ticket)
+                .findFirst()
+                .orElseThrow()
+                .reply();
+    }
+
+    private boolean isAnswered(int ticket) {
+        return all(ControllerEffect.Answer.class).stream().anyMatch(answer -> answer.ticket() == ticket);
+    }
+
+    private int invokerOf(Activate order) {
+        return (int) order.target().value() - 100;
+    }
+
+    private void report(Message message) {
+        append(Topic.completed(SELF), 0, message);
+    }
+
+    private void started(Activate order) {
+        report(new Started(order.activation(), new InvokerId(invokerOf(order)), order.target()));
+    }
+
+    private Completed completed(Activate order, Optional<ActivationRecord> record) {
+        return new Completed(
+                order.activation().id(),
+                order.activation().attempt(),
+                new InvokerId(invokerOf(order)),
+                order.target(),
+                Status.SUCCESS,
+                record,
+                record.isEmpty());
+    }
+
+    private Activate lastOrder() {
+        return published(Activate.class).getLast();
+    }
+
+    @Test
+    void acceptsOnceTheBusHasTheOrder() {
+        reaches = message -> !(message instanceof Activate);
+        invoke(1, Optional.empty(), 0);
+        assertThat(isAnswered(1)).isFalse();
+        reaches = message -> true;
+        pass(500);
+
+        assertThat(reply(1)).isEqualTo(new Reply.Accepted());
+    }
+
+    @Test
+    void saysSoWhenTheBusDoesNotTakeTheOrder() {
+        reaches = message -> !(message instanceof Activate);
+        invoke(1, Optional.empty(), 0);
+        pass(2500);
+
+        assertThat(reply(1)).isInstanceOf(Reply.Unavailable.class);
+        invoke(2, Optional.empty(), 0);
+        assertThat(reply(2)).isInstanceOf(Reply.Unavailable.class);
+    }
+
+    @Test
+    void answersAWaitingCallerWithTheRecord() {
+        invoke(1, Optional.empty(), 60_000);
+        started(lastOrder());
+        assertThat(isAnswered(1)).isFalse();
+        var record = ActivationRecord.internalError(lastOrder().activation(), 0, "x");
+        report(completed(lastOrder(), Optional.of(record)));
+
+        assertThat(reply(1)).isEqualTo(new Reply.Finished(record));
+        assertThat(controller.inFlight()).isZero();
+    }
+
+    @Test
+    void countsWhatIsInFlightAgainstTheLimit() {
+        invoke(1, Optional.empty(), 0);
+        invoke(2, Optional.empty(), 0);
+        invoke(3, Optional.empty(), 0);
+
+        assertThat(reply(3)).isEqualTo(new Reply.Throttled(2, 2));
+    }
+
+    @Test
+    void anIdIsHeldUntilItsInstanceHasEndedAndReleasedBeforeTheAnswer() {
+        var name = Optional.of(InstanceId.chosen("a"));
+        invoke(1, name, 60_000);
+        invoke(2, name, 0);
+        assertThat(reply(2)).isEqualTo(new Reply.Taken(name.get(), Optional.empty()));
+        started(lastOrder());
+        report(completed(lastOrder(), Optional.empty()));
+
+        int answer = effects.indexOf(new ControllerEffect.Answer(1, new Reply.Ended()));
+        int release = effects.indexOf(all(ControllerEffect.Publish.class).stream()
+                .filter(publish -> publish.message() instanceof Release)
+                .findFirst()
+                .orElseThrow());
+        assertThat(release).isNotNegative().isLessThan(answer);
+        assertThat(controller.claimsHeld()).isZero();
+        invoke(3, name, 0);
+        assertThat(reply(3)).isEqualTo(new Reply.Accepted());
+    }
+
+    @Test
+    void whatADeadInvokerHadNotStartedRunsElsewhereAndTheRestEndsAsErrors() {
+        invoke(1, Optional.empty(), 0);
+        var first = lastOrder();
+        invoke(2, Optional.empty(), 0);
+        int lost = invokerOf(first);
+        assertThat(invokerOf(lastOrder())).isEqualTo(lost);
+        started(first);
+        beating = Set.of(1 - lost);
+        pass(8000);
+
+        assertThat(published(InvokerDead.class))
+                .extracting(InvokerDead::invoker)
+                .contains(new InvokerId(lost));
+        assertThat(published(DeathNotice.class)).isNotEmpty();
+        assertThat(all(ControllerEffect.CreateRecord.class))
+                .extracting(create -> create.record().activation().id())
+                .containsExactly(id(1));
+        assertThat(lastOrder().activation().id()).isEqualTo(id(2));
+        assertThat(lastOrder().activation().attempt()).isEqualTo(1);
+        assertThat(invokerOf(lastOrder())).isEqualTo(1 - lost);
+    }
+
+    @Test
+    void aBusThatIsAwayBuriesNobody() {
+        reaches = message -> !(message instanceof ControllerHeartbeat);
+        beating = Set.of();
+        pass(20_000);
+        invoke(1, Optional.empty(), 0);
+        assertThat(reply(1)).isInstanceOf(Reply.Unavailable.class);
+        reaches = message -> true;
+        pass(3000);
+        beating = Set.of(0, 1);
+        pass(3000);
+
+        assertThat(published(InvokerDead.class)).isEmpty();
+        invoke(2, Optional.empty(), 0);
+        assertThat(reply(2)).isEqualTo(new Reply.Accepted());
+    }
+
+    @Test
+    void aDeadIncarnationStaysDead() {
+        beating = Set.of(0);
+        pass(8000);
+        append(Topic.HEALTH, 0, heartbeat(1, 101));
+        int notices = published(DeathNotice.class).size();
+        pass(1000);
+        append(Topic.HEALTH, 0, heartbeat(1, 101));
+
+        assertThat(published(DeathNotice.class).size()).isGreaterThan(notices);
+        for (int i = 1; i <= 2; i++) {
+            invoke(i, Optional.empty(), 0);
+            assertThat(invokerOf(lastOrder())).isZero();
+        }
+    }
+
+    @Test
+    void aRefusedActivationIsPlacedAgainButNotForEver() {
+        invoke(1, Optional.empty(), 60_000);
+        for (int i = 0; i < 6; i++) {
+            var order = lastOrder();
+            assertThat(order.activation().attempt()).isEqualTo(i);
+            report(new Refused(order, new InvokerId(invokerOf(order)), order.target(), "test"));
+            pass(1500);
+        }
+
+        assertThat(published(Activate.class)).hasSize(6);
+        assertThat(all(ControllerEffect.CreateRecord.class)).hasSize(1);
+        assertThat(reply(1)).isEqualTo(new Reply.Ended());
+    }
+
+    @Test
+    void aRefusalByALaterLifeDoesNotUndoAStart() {
+        invoke(1, Optional.empty(), 0);
+        var order = lastOrder();
+        started(order);
+        report(new Refused(order, new InvokerId(invokerOf(order)), new Incarnation(999), "not mine"));
+        pass(1000);
+
+        assertThat(published(Activate.class)).hasSize(1);
+        assertThat(all(ControllerEffect.CreateRecord.class)).hasSize(1);
+    }
+
+    @Test
+    void aReportOfASupersededAttemptCountsForNothing() {
+        invoke(1, Optional.empty(), 60_000);
+        var order = lastOrder();
+        report(new Refused(order, new InvokerId(invokerOf(order)), order.target(), "test"));
+        report(completed(order, Optional.empty()));
+
+        assertThat(isAnswered(1)).isFalse();
+        assertThat(controller.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void aPlaceThatNeverComesBackIsTakenBack() {
+        invoke(1, Optional.empty(), 60_000);
+        started(lastOrder());
+        pass(170_000);
+        assertThat(controller.inFlight()).isEqualTo(1);
+        pass(20_000);
+
+        assertThat(controller.inFlight()).isZero();
+        assertThat(all(ControllerEffect.CreateRecord.class)).hasSize(1);
+    }
+
+    @Test
+    void aControllerThatReadsItsOwnDeathBeginsAnew() {
+        invoke(1, Optional.empty(), 60_000);
+        var life = published(ControllerHeartbeat.class).getLast().life();
+        append(Topic.HEALTH, 0, new ControllerDead(SELF, life, new ControllerId(1)));
+        pass(3000);
+
+        assertThat(reply(1)).isEqualTo(new Reply.Accepted());
+        assertThat(published(ControllerHeartbeat.class).getLast().life()).isNotEqualTo(life);
+        assertThat(controller.isReady()).isTrue();
+    }
+
+    @Test
+    void whatAnEarlierLifeAcceptedIsNotLost() {
+        var orphan = Orders.order(5, 0, 0, new Incarnation(55));
+        var later = new ControllerLogic(SELF, 2, Set.of(new InvokerId(1)), Set.of(), Timing.DEFAULT, new Random(3));
+        var sweep = later.start(nowMs).stream()
+                .filter(effect -> effect instanceof ControllerEffect.Read read
+                        && read.topic().equals(Topic.invoker(new InvokerId(1))))
+                .map(ControllerEffect.Read.class::cast)
+                .findFirst()
+                .orElseThrow();
+        later.step(new ControllerEvent.Received(sweep.reading(), 3, orphan), nowMs);
+
+        assertThat(later.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void answersNobodyTwice() {
+        invoke(1, Optional.empty(), 60_000);
+        started(lastOrder());
+        report(completed(lastOrder(), Optional.empty()));
+        report(completed(lastOrder(), Optional.empty()));
+
+        assertThat(all(ControllerEffect.Answer.class)).hasSize(1);
+    }
+}
