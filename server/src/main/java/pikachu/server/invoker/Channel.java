@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 
 /**
  * One container's channel: a Unix socket in the container's own folder on which the function says how it does and is told

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import pikachu.core.directory.Entry;
 import pikachu.core.directory.files.HostsFile;
 import pikachu.core.directory.files.InstancesFile;
 import pikachu.core.directory.files.Readers;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.NamespaceName;
 
 /**

@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Ending;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 
 @Timeout(30)
 class ChannelTest {

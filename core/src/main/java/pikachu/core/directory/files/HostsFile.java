@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.InstanceId;
 
 /**
