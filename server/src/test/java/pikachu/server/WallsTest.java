@@ -40,7 +40,11 @@ final class WallsTest {
     void coresWordsKnowNothingOfWhatIsBuiltFromThem() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage("pikachu.core.names..", "pikachu.core.activations..", "pikachu.core.instances..", "pikachu.core.messages..")
+                .resideInAnyPackage(
+                        "pikachu.core.names..",
+                        "pikachu.core.activations..",
+                        "pikachu.core.instances..",
+                        "pikachu.core.messages..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import pikachu.core.bus.Bus;
 import pikachu.core.bus.BusContract;
-import pikachu.core.bus.InMemoryBus;
+import pikachu.core.memory.InMemoryBus;
 
 /** The bus of one process with its journal on disk. */
 class SqliteBusTest extends BusContract {

@@ -1,6 +1,6 @@
 /**
  * The bus: what controllers and invokers tell one another, as records in partitioned topics. In one process it is
- * {@link pikachu.core.bus.InMemoryBus}; a cluster uses Kafka behind the same interface.
+ * {@link pikachu.core.memory.InMemoryBus}; a cluster uses Kafka behind the same interface.
  */
 @NullMarked
 package pikachu.core.bus;

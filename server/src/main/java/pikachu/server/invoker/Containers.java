@@ -1,5 +1,6 @@
 package pikachu.server.invoker;
 
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ final class Containers implements AutoCloseable {
     private final CountDownLatch empty = new CountDownLatch(1);
     private boolean isEnding;
     private boolean isStopping;
+    private boolean isDirectoryLost;
 
     Containers(String name, InvokerSettings settings, LongSupplier clock, EventLoop<InvokerEvent> loop) {
         this.settings = settings;
@@ -91,21 +94,22 @@ final class Containers implements AutoCloseable {
     private void create(Job job, int number) {
         var namespace = job.activation().caller().namespace();
         try {
-            var endpoint = settings.network().attach(namespace);
             var home = host(namespace);
+            var endpoint = settings.network().attach(namespace);
             var hosted =
                     new HostedContainer(number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder());
             home.containers().add(hosted);
             live.add(hosted);
             place(job, hosted);
             Thread.ofVirtual().start(() -> runner.prepare(job, hosted));
-        } catch (ContainerFailure e) {
+        } catch (ContainerFailure | UncheckedIOException e) {
             LOG.warn(
-                    "event=container_not_made activation={} reason={}",
+                    "event=container_not_made activation={} reason=\"{}\"",
                     job.activation().id(),
                     e.getMessage());
             pool.leaving(job.memoryMb());
             pool.removed(number, job.memoryMb());
+            leaveIfEmpty(namespace);
             fail(job, "Failed to provision resources to run the action.");
         }
     }
@@ -194,35 +198,54 @@ final class Containers implements AutoCloseable {
 
     private void leave(HostedContainer hosted) {
         var namespace = hosted.key().namespace();
+        Optional.ofNullable(namespaces.get(namespace))
+                .ifPresent(home -> home.containers().remove(hosted));
+        leaveIfEmpty(namespace);
+    }
+
+    private void leaveIfEmpty(NamespaceName namespace) {
         var home = namespaces.get(namespace);
-        if (home != null
-                && home.containers().remove(hosted)
-                && home.containers().isEmpty()) {
+        if (home != null && home.containers().isEmpty()) {
             namespaces.remove(namespace);
             loop.post(new InvokerEvent.NamespaceLeft(namespace));
-            home.folder().close();
+            written(home, one -> one.folder().close());
         }
     }
 
     void show(NamespaceName namespace, List<Entry> changed) {
-        var home = namespaces.get(namespace);
-        if (home != null) {
-            home.folder().show(changed);
-            home.containers().forEach(hosted -> hosted.channel().ifPresent(channel -> channel.push(changed)));
-        }
+        shown(namespace, changed, home -> home.folder().show(changed));
     }
 
     void showAll(NamespaceName namespace, List<Entry> entries) {
-        var home = namespaces.get(namespace);
-        if (home != null) {
-            home.folder().showAll(entries);
+        shown(namespace, entries, home -> home.folder().showAll(entries));
+    }
+
+    private void shown(NamespaceName namespace, List<Entry> entries, Consumer<Hosted> write) {
+        Optional.ofNullable(namespaces.get(namespace)).ifPresent(home -> {
+            written(home, write);
             home.containers().forEach(hosted -> hosted.channel().ifPresent(channel -> channel.push(entries)));
+        });
+    }
+
+    /** A full disk must not stop the loop: the folder heals itself at a later change. */
+    private void written(Hosted home, Consumer<Hosted> write) {
+        try {
+            write.accept(home);
+            if (isDirectoryLost) {
+                LOG.info("event=directory_is_back folder={}", home.folder().path());
+                isDirectoryLost = false;
+            }
+        } catch (UncheckedIOException e) {
+            if (!isDirectoryLost) {
+                LOG.error("event=directory_lost reason=\"{}\"", e.getMessage());
+                isDirectoryLost = true;
+            }
         }
     }
 
     void tick(long now) {
         pool.expire(now - settings.idleMs()).forEach(slot -> remove(slot.container()));
-        namespaces.values().forEach(home -> home.folder().tick());
+        namespaces.values().forEach(home -> written(home, one -> one.folder().tick()));
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */

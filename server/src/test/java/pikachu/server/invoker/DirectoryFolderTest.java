@@ -117,11 +117,13 @@ class DirectoryFolderTest {
         try (var folder = folder(GUEST);
                 var follower = new InstancesReader(folder.path().resolve("instances"))) {
             folder.show(List.of(running("first")));
+            assertThat(hosts(folder)).contains("100.64.0.1\tfirst");
             var ballast = Files.write(root.resolve("ballast"), new byte[40 * 1024]);
             var expected = new HashSet<String>();
             expected.add("first");
             fill(folder, follower, expected);
-            assertThat(hosts(folder)).contains("100.64.0.1\tfirst");
+            assertThatThrownBy(() -> hosts(folder)).hasMessageContaining("No space left");
+            assertThat(Files.readAllLines(folder.path().resolve("hosts"))).contains("100.64.0.1\tfirst");
             Files.delete(ballast);
             folder.show(List.of(running("last")));
             expected.add("last");

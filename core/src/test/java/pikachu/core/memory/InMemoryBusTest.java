@@ -1,4 +1,4 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static pikachu.core.bus.Durability.BEHIND;
@@ -10,7 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import pikachu.core.store.InMemoryStore;
+import pikachu.core.bus.Bus;
+import pikachu.core.bus.BusContract;
+import pikachu.core.bus.BusReader;
+import pikachu.core.bus.BusRecord;
+import pikachu.core.bus.Published;
+import pikachu.core.bus.Start;
+import pikachu.core.bus.Topic;
 
 class InMemoryBusTest extends BusContract {
     private final InMemoryStore store = new InMemoryStore();

@@ -1,7 +1,9 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import pikachu.core.bus.BusRecord;
+import pikachu.core.bus.Published;
 import pikachu.core.names.ActivationId;
 
 /** A record on its way into a {@link PartitionLog}, whose lock guards all mutable fields. */

@@ -1,9 +1,10 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pikachu.core.bus.Delivery;
 
 /**
  * The visible records of one partition by position. Records leave in any order: an activation that runs for an hour keeps

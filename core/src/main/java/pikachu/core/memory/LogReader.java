@@ -1,6 +1,9 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import java.util.List;
+import pikachu.core.bus.BusReader;
+import pikachu.core.bus.Delivery;
+import pikachu.core.bus.Start;
 
 /** A reader of a {@link PartitionLog}. */
 final class LogReader implements BusReader {

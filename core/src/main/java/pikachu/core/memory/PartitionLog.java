@@ -1,6 +1,6 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
-import static pikachu.core.bus.Publication.UNNUMBERED;
+import static pikachu.core.memory.Publication.UNNUMBERED;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import pikachu.core.bus.Records.Entry;
+import pikachu.core.bus.Delivery;
+import pikachu.core.bus.Durability;
+import pikachu.core.bus.Published;
+import pikachu.core.bus.Start;
+import pikachu.core.bus.Topic;
+import pikachu.core.memory.Records.Entry;
 import pikachu.core.store.Journal;
 
 /**

@@ -1,4 +1,7 @@
-package pikachu.core.store;
+package pikachu.core.memory;
+
+import pikachu.core.store.JournalContract;
+import pikachu.core.store.Store;
 
 class InMemoryJournalTest extends JournalContract {
     @Override

@@ -1,4 +1,7 @@
-package pikachu.core.store;
+package pikachu.core.memory;
+
+import pikachu.core.store.Store;
+import pikachu.core.store.StoreContract;
 
 class InMemoryStoreTest extends StoreContract {
     @Override

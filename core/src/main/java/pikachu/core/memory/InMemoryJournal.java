@@ -1,4 +1,4 @@
-package pikachu.core.store;
+package pikachu.core.memory;
 
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import pikachu.core.bus.BusRecord;
+import pikachu.core.store.Journal;
+import pikachu.core.store.JournalBuffer;
+import pikachu.core.store.StoreUnavailable;
 
 /**
  * A journal whose disk is a map. Handing it to a second bus is a restart; {@link #crash} before that loses what a death of

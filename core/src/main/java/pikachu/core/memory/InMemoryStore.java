@@ -1,4 +1,4 @@
-package pikachu.core.store;
+package pikachu.core.memory;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import pikachu.core.names.NamespaceName;
+import pikachu.core.store.Collection;
+import pikachu.core.store.Document;
+import pikachu.core.store.DocumentKey;
+import pikachu.core.store.ListQuery;
+import pikachu.core.store.NewDocument;
+import pikachu.core.store.RevisionConflict;
+import pikachu.core.store.Store;
 
 /** The store for tests and the simulation. Nothing survives the process; a listing looks at the whole namespace. */
 public final class InMemoryStore implements Store {

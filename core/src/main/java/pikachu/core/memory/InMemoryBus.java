@@ -1,4 +1,4 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import static pikachu.core.bus.Durability.TRANSIENT;
 
@@ -6,6 +6,12 @@ import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import pikachu.core.bus.Bus;
+import pikachu.core.bus.BusReader;
+import pikachu.core.bus.BusRecord;
+import pikachu.core.bus.Published;
+import pikachu.core.bus.Start;
+import pikachu.core.bus.Topic;
 import pikachu.core.store.Journal;
 
 /**

@@ -1,4 +1,4 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,13 @@
-package pikachu.core.bus;
+package pikachu.core.memory;
 
 import java.util.Optional;
 import java.util.UUID;
+import pikachu.core.bus.BusRecord;
+import pikachu.core.bus.Durability;
+import pikachu.core.bus.Start;
+import pikachu.core.bus.Topic;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.InvokerId;
-import pikachu.core.store.InMemoryStore;
 
 /** Prints what one record costs on the bus of one process, uncontended. */
 final class BusFigures {
