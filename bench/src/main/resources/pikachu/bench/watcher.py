@@ -25,7 +25,7 @@ def main(args):
                 if line == "#moved":
                     file.close()
                     file, rest = open(path), ""
-                elif not line.startswith("#"):
+                elif line.startswith(("mortal-", "watcher\t", "stop\t")):
                     note(seen, line.split("\t"), now)
             if seen.pop("stop", None):
                 deadline = min(deadline, time.monotonic() + AFTER_STOP)

@@ -63,6 +63,8 @@ public final class Pikachu {
                 .addSubcommand(new Namespaces(session))
                 .addSubcommand(new Properties(session))
                 .addSubcommand(new DemoCommand(environment, out))
+                .addSubcommand(new SimulateCommand(out))
+                .addSubcommand(new Training())
                 // -p key @file and -p key -1 are values like any other
                 .setExpandAtFiles(false)
                 .setAllowOptionsAsOptionParameters(true)

@@ -476,6 +476,12 @@ class CommandsTest {
     }
 
     @Test
+    void rehearsesItselfWithoutAPlatform() {
+        assertThat(run("train")).isEqualTo(new CommandLineRun(0, "", ""));
+        assertThat(run("--help").out()).doesNotContain("train");
+    }
+
+    @Test
     void explainsItself() {
         var help = run("--help");
         assertThat(help.code()).isZero();

@@ -52,9 +52,8 @@ final class DataFolder implements AutoCloseable {
         channel.truncate(0);
         channel.write(
                 ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(UTF_8)));
-        var folder = new DataFolder(path, channel);
-        folder.clearNative();
-        return folder;
+        NativeLibrary.stage(path.resolve("native"));
+        return new DataFolder(path, channel);
     }
 
     private static boolean isLocked(FileChannel channel) throws IOException {
@@ -73,20 +72,6 @@ final class DataFolder implements AutoCloseable {
 
     Path database() {
         return path.resolve("pikachu.db");
-    }
-
-    /** Where the driver unpacks its native library; what a killed process left there goes at the next start. */
-    Path nativeFolder() {
-        return path.resolve("native");
-    }
-
-    private void clearNative() throws IOException {
-        Files.createDirectories(nativeFolder());
-        try (var left = Files.list(nativeFolder())) {
-            for (var file : left.toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     @Override

@@ -59,8 +59,6 @@ public final class SqliteStore implements Store {
     static SqliteStore open(Path path, Duration tick) {
         var folder = DataFolder.take(path);
         try {
-            // read by the driver when its first connection is opened
-            System.setProperty("org.sqlite.tmpdir", folder.nativeFolder().toString());
             var store = new SqliteStore(folder, tick);
             store.writer.start();
             return store;

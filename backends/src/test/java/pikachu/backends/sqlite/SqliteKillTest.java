@@ -53,7 +53,7 @@ class SqliteKillTest {
                     };
                     assertThat(isThere).as(line + ", " + description).isTrue();
                 }
-                assertThat(nativeFiles()).as("what the killed left").isLessThanOrEqualTo(2);
+                assertThat(nativeFiles()).as("what the killed left").isEqualTo(1);
             }
             assertThat(integrity()).as(description).isEqualTo("ok");
         }

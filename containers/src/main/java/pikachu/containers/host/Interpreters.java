@@ -87,6 +87,11 @@ public final class Interpreters {
 
     private static Optional<Interpreter> probe(Path candidate, Reach reach, List<String> refused) {
         try {
+            // Asked before it is run: a shim in root's home costs 0.1 s and could not be used.
+            if (!reach.canRun(candidate)) {
+                refused.add(candidate + " is closed to the function's user");
+                return Optional.empty();
+            }
             var told = run(candidate);
             if (told.size() != 3) {
                 refused.add(candidate + " does not run");

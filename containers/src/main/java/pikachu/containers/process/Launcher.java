@@ -3,6 +3,7 @@ package pikachu.containers.process;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import pikachu.containers.host.Identity;
 import pikachu.containers.host.Reach;
@@ -13,6 +14,7 @@ import pikachu.core.containers.ContainerSpec;
 /** Makes a container's folders and pipes, and starts its process. */
 final class Launcher implements AutoCloseable {
     private static final File NOTHING = new File("/dev/null");
+    private static final int SECONDS = 10;
 
     private final Identity identity;
     private final CommandLine commandLine;
@@ -79,14 +81,27 @@ final class Launcher implements AutoCloseable {
         return new ProcessContainer(spec, folder, process, stdout.stream(), stderr.stream(), () -> end.accept(process));
     }
 
-    /** Runs a command as the container's user and does not wait for it. */
-    Process runAs(int container, List<String> command) {
+    /**
+     * Runs a command as the container's user and waits for its end: one that outlived the call could meet the next
+     * container with that user.
+     *
+     * @return whether it succeeded in time
+     */
+    boolean runAs(int container, List<String> command) {
         var line = commandLine.become(container, identity.group(container));
         line.addAll(command);
-        return starter.start(new ProcessBuilder(line)
+        var process = starter.start(new ProcessBuilder(line)
                 .redirectInput(NOTHING)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD));
+        try {
+            return process.waitFor(SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new ContainerFailure("Interrupted while running " + line, interrupted);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Override

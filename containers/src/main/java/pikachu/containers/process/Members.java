@@ -33,10 +33,10 @@ final class Members {
     }
 
     /** All that any container of the slice left, never this process or one that it descends from. */
-    List<Member> ofSlice() {
+    List<Member> ofSlice(ProcessTable.Listing listing) {
         var spared = ownLine();
         var members = new ArrayList<Member>();
-        for (var entry : ProcessTable.running()) {
+        for (var entry : listing.entries()) {
             if (!spared.contains(entry.pid())) {
                 container(entry).ifPresent(number -> members.add(new Member(entry.pid(), number)));
             }
@@ -73,9 +73,30 @@ final class Members {
                 .orElse(OptionalInt.empty());
     }
 
-    /** What lives of one container, {@code main} being the process that was started. */
-    Collection<Long> of(int container, Process main) {
-        var running = ProcessTable.running();
+    /**
+     * Who must be known before the container's first process is killed, because only descent tells that it is of the
+     * container; none where the user tells it. A handle knows when its process was started and so kills no other that
+     * got its number: for that it must be older than the search.
+     */
+    List<ProcessHandle> kin(int container, Process main) {
+        if (identity instanceof Identity.PerContainer) {
+            return List.of();
+        }
+        var handles = ProcessHandle.allProcesses().toList();
+        var found = of(ProcessTable.running(), container, main);
+        return handles.stream().filter(handle -> found.contains(handle.pid())).toList();
+    }
+
+    /** What lives of one container and of its kin found earlier. */
+    Collection<Long> of(ProcessTable.Listing listing, int container, Process main, List<ProcessHandle> kin) {
+        var found = of(listing, container, main);
+        kin.stream().filter(ProcessTable::runs).forEach(handle -> found.add(handle.pid()));
+        return found;
+    }
+
+    /** {@code main} is the process that was started. */
+    private Set<Long> of(ProcessTable.Listing listing, int container, Process main) {
+        var running = listing.entries();
         var found = new HashSet<Long>();
         if (identity instanceof Identity.PerContainer) {
             int user = identity.user(container);

@@ -5,7 +5,6 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
-import pikachu.containers.host.Libc;
 import pikachu.core.containers.Container;
 import pikachu.core.containers.ContainerSpec;
 
@@ -13,7 +12,6 @@ import pikachu.core.containers.ContainerSpec;
 final class ProcessContainer implements Container {
     private final ContainerSpec spec;
     private final ContainerFolder folder;
-    private final Process process;
     private final InputStream stdout;
     private final InputStream stderr;
     private final CompletableFuture<Exit> exited;
@@ -24,7 +22,7 @@ final class ProcessContainer implements Container {
 
     private boolean closed;
 
-    /** @param end kills what is left and gives back all that the driver holds for this container */
+    /** @param end kills all of it and gives back all that the driver holds for this container */
     ProcessContainer(
             ContainerSpec spec,
             ContainerFolder folder,
@@ -34,7 +32,6 @@ final class ProcessContainer implements Container {
             Runnable end) {
         this.spec = spec;
         this.folder = folder;
-        this.process = process;
         this.stdout = stdout;
         this.stderr = stderr;
         this.end = end;
@@ -80,20 +77,11 @@ final class ProcessContainer implements Container {
         lock.lock();
         try {
             if (!closed) {
-                killGroup();
                 end.run();
                 closed = true;
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** At one stroke, so that the group cannot outrun us; while our process lives its number is no other group's. */
-    private void killGroup() {
-        if (process.isAlive()) {
-            Libc.killGroup(process.pid());
-            process.destroyForcibly();
         }
     }
 }

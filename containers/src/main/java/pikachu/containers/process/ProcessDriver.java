@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import pikachu.containers.host.Identity;
 import pikachu.containers.host.Reach;
 import pikachu.containers.host.RunFolder;
@@ -26,7 +28,8 @@ import pikachu.core.containers.ContainerSpec;
  * something survives.
  */
 public final class ProcessDriver implements ContainerDriver {
-    private static final int SECONDS = 10;
+    private static final long REAP_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long REAP_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final RunFolder runFolder;
     private final Identity identity;
@@ -52,15 +55,10 @@ public final class ProcessDriver implements ContainerDriver {
 
     /** Not every root may become any user; that is better known now than at the first invocation. */
     private void requireIdentity() {
-        var process = launcher.runAs(0, List.of("/bin/true"));
-        try {
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new ContainerFailure("setpriv (util-linux 2.33 or later) could not run a program as user "
-                        + identity.user(0) + " without privileges: start the platform as an ordinary user");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new ContainerFailure("Interrupted while trying setpriv", interrupted);
+        if (!launcher.runAs(0, List.of("/bin/true"))) {
+            launcher.close();
+            throw new ContainerFailure("setpriv (util-linux 2.33 or later) could not run a program as user "
+                    + identity.user(0) + " without privileges: start the platform as an ordinary user");
         }
     }
 
@@ -124,8 +122,26 @@ public final class ProcessDriver implements ContainerDriver {
 
     private void end(ContainerSpec spec, ContainerFolder folder, Process process) {
         int number = spec.number();
-        Killing.untilGone(() -> members.of(number, process), () -> killAllOf(number), "container " + number);
+        // before the first kill: a child whose parent has ended belongs to nobody's descent any more
+        var kin = members.kin(number, process);
+        Killing.group(process);
+        kin.forEach(ProcessHandle::destroyForcibly);
+        Killing.untilGone(() -> search(number, process, kin), () -> killAllOf(number), "container " + number);
+        awaitReaped(number);
         giveBack(spec, folder);
+    }
+
+    /**
+     * The next container of this number has the same user, and zombies count against the user's limit of processes. Init
+     * reaps them when it comes to it; after a while we go on, since they hold nothing else.
+     */
+    private void awaitReaped(int number) {
+        if (identity instanceof Identity.PerContainer users) {
+            long deadline = System.nanoTime() + REAP_NANOS;
+            while (ProcessTable.hasZombie(users.user(number)) && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(REAP_PAUSE_NANOS);
+            }
+        }
     }
 
     private void giveBack(ContainerSpec spec, ContainerFolder folder) {
@@ -134,34 +150,51 @@ public final class ProcessDriver implements ContainerDriver {
         containers.remove(spec.number());
     }
 
-    /** Sent by the container's own user to all that it may reach, its own: nobody can fork away from that. */
-    private void killAllOf(int number) {
-        if (identity instanceof Identity.PerContainer) {
-            launcher.runAs(number, List.of("/bin/sh", "-c", "kill -KILL -1"));
-        }
+    private Killing.Found search(int number, Process process, List<ProcessHandle> kin) {
+        var listing = ProcessTable.running();
+        var left = members.of(listing, number, process, kin);
+        return switch (identity) {
+            case Identity.PerContainer _ -> new Killing.Found(left, listing.isComplete());
+            case Identity.Shared _ -> new Killing.Found(left, listing.isCurrent());
+        };
+    }
+
+    /**
+     * Sent by the container's own user to all that it may reach, its own: nobody can fork away from that. Where all
+     * share one user there is no such stroke, and the search must do.
+     */
+    private boolean killAllOf(int number) {
+        return switch (identity) {
+            case Identity.PerContainer users ->
+                launcher.runAs(number, List.of("/bin/sh", "-c", "kill -KILL -1 2>/dev/null; true"));
+            case Identity.Shared self -> true;
+        };
     }
 
     @Override
     public List<String> sweep() {
-        var found = new ArrayList<String>();
-        var seen = new TreeSet<Long>();
+        var found = new TreeMap<Long, Integer>();
         Killing.untilGone(
                 () -> {
-                    var left = strangers();
-                    left.stream()
-                            .filter(member -> seen.add(member.pid()))
-                            .forEach(member -> found.add("Killed process " + member.pid() + " of container "
-                                    + member.container() + " of an earlier run."));
-                    return left.stream().map(Members.Member::pid).toList();
+                    var listing = ProcessTable.running();
+                    var left = strangers(listing);
+                    left.forEach(member -> found.put(member.pid(), member.container()));
+                    return new Killing.Found(
+                            left.stream().map(Members.Member::pid).toList(), listing.isCurrent());
                 },
-                () -> strangers().forEach(member -> killAllOf(member.container())),
+                () -> Set.copyOf(found.values()).stream()
+                        .filter(number -> !containers.containsKey(number))
+                        .allMatch(this::killAllOf),
                 "an earlier run");
-        found.addAll(sweepFolders());
-        return found;
+        var sentences = new ArrayList<String>();
+        found.forEach((pid, container) ->
+                sentences.add("Killed process " + pid + " of container " + container + " of an earlier run."));
+        sentences.addAll(sweepFolders());
+        return sentences;
     }
 
-    private List<Members.Member> strangers() {
-        return members.ofSlice().stream()
+    private List<Members.Member> strangers(ProcessTable.Listing listing) {
+        return members.ofSlice(listing).stream()
                 .filter(member -> !containers.containsKey(member.container()))
                 .toList();
     }

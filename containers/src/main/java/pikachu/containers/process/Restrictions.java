@@ -21,12 +21,12 @@ final class Restrictions {
         switch (identity) {
             case Identity.PerContainer _ -> {}
             case Identity.Shared shared ->
-                sentences.addAll(
-                        List.of(
-                                "Functions run as your own user (" + shared.user()
-                                        + "): they can read and change your files, and end your processes and each other.",
-                                "The number of processes is not limited.",
-                                "A process that a function starts without its environment and detaches may outlive its container."));
+                sentences.addAll(List.of(
+                        "Functions run as your own user (" + shared.user()
+                                + "): they can read and change your files, and end your processes and each other.",
+                        "The number of processes is not limited.",
+                        "A process that a function starts without its environment and detaches may outlive its"
+                                + " container, once the process that started it has ended."));
         }
         return List.copyOf(sentences);
     }

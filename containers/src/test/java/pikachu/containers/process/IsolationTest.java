@@ -107,7 +107,7 @@ class IsolationTest {
         assertThat(firstLine(container)).isEqualTo("off");
         container.close();
         int user = Identity.FIRST + ground.slice().number() * 1000 + 1;
-        assertThat(ProcessTable.running()).noneMatch(entry -> entry.user() == user);
+        assertThat(ProcessTable.running().entries()).noneMatch(entry -> entry.user() == user);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package pikachu.core.directory;
 
+import pikachu.core.instances.Change;
+
 /**
  * What a map looks like: how many entries are alive, and the sum of their hashes. A sum does not depend on order and can
  * be kept as entries come and go, so it costs the change and not the map.

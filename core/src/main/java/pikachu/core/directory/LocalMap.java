@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pikachu.core.instances.Change;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.Epoch;
 import pikachu.core.names.Incarnation;
 import pikachu.core.names.InstanceId;

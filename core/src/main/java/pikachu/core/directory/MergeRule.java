@@ -1,5 +1,7 @@
 package pikachu.core.directory;
 
+import pikachu.core.instances.Change;
+
 /** Which of two changes for one ID counts; {@link Change} says why this makes order and repetition harmless. */
 @FunctionalInterface
 public interface MergeRule {

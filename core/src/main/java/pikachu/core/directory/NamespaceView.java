@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import pikachu.core.instances.Change;
+import pikachu.core.instances.Entry;
 import pikachu.core.messages.DirectoryMessage.DirectoryChanges;
 import pikachu.core.messages.DirectoryMessage.DirectorySnapshot;
 import pikachu.core.names.Epoch;

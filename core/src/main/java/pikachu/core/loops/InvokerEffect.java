@@ -6,7 +6,7 @@ import pikachu.core.activations.Activation;
 import pikachu.core.activations.JsonText;
 import pikachu.core.bus.Durability;
 import pikachu.core.bus.Topic;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.messages.Message;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.NamespaceName;

@@ -3,7 +3,7 @@ package pikachu.core.loops;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.messages.InvokerMessage.Activate;
 import pikachu.core.names.ActivationId;
 

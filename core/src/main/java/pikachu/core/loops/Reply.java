@@ -2,7 +2,7 @@ package pikachu.core.loops;
 
 import java.util.Optional;
 import pikachu.core.activations.ActivationRecord;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.InstanceId;
 
 /** How a controller answers a request to invoke. */

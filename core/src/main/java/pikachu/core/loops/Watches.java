@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.NamespaceName;
 
 /** Who wants to see each change of a namespace; shown once a step. */

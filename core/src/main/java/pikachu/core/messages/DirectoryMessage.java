@@ -1,7 +1,7 @@
 package pikachu.core.messages;
 
 import java.util.List;
-import pikachu.core.directory.Change;
+import pikachu.core.instances.Change;
 import pikachu.core.names.NamespaceName;
 
 /** On {@code directory}: changes of the global address map, namespace by namespace. */

@@ -1,7 +1,7 @@
 package pikachu.core.messages;
 
 import java.util.List;
-import pikachu.core.directory.Change;
+import pikachu.core.instances.Change;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.Incarnation;

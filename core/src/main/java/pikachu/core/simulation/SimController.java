@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.loops.ControllerEffect;
 import pikachu.core.loops.ControllerEvent;
 import pikachu.core.loops.ControllerLogic;

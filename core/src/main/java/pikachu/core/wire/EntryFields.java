@@ -2,10 +2,10 @@ package pikachu.core.wire;
 
 import java.util.List;
 import java.util.Optional;
-import pikachu.core.directory.Change;
-import pikachu.core.directory.Ending;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Change;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.names.Epoch;
 
 /** The structures of the directory. */

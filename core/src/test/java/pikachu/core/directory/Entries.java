@@ -2,6 +2,10 @@ package pikachu.core.directory;
 
 import java.util.List;
 import java.util.Optional;
+import pikachu.core.instances.Change;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.messages.HealthMessage.Capacity;
 import pikachu.core.messages.HealthMessage.Heartbeat;
 import pikachu.core.messages.HealthMessage.MapSnapshot;

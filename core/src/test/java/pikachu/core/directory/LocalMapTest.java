@@ -5,6 +5,9 @@ import static pikachu.core.directory.Entries.TENANT;
 import static pikachu.core.directory.Entries.entry;
 
 import org.junit.jupiter.api.Test;
+import pikachu.core.instances.Change;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.names.Incarnation;
 import pikachu.core.names.InstanceId;
 

@@ -7,6 +7,9 @@ import static pikachu.core.directory.Entries.entry;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import pikachu.core.instances.Change;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.messages.DirectoryMessage.DirectoryChanges;
 import pikachu.core.messages.DirectoryMessage.DirectorySnapshot;
 import pikachu.core.names.InstanceId;

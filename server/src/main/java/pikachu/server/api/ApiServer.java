@@ -18,6 +18,7 @@ import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.store.Store;
@@ -41,6 +42,9 @@ import pikachu.server.entities.MalformedJson;
 public final class ApiServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
+    /** Held, or its level would be forgotten: Helidon greets in several lines at its start, which say nothing to users. */
+    private static final java.util.logging.Logger HELIDON = java.util.logging.Logger.getLogger("io.helidon");
+
     private static final int MAX_CONNECTIONS = 8_192;
     private static final int MAX_REQUEST_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 32 * 1024;
@@ -56,6 +60,7 @@ public final class ApiServer implements AutoCloseable {
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     public ApiServer(ApiConfig config, Store store, Invocations invocations, InstantSource clock) {
+        HELIDON.setLevel(Level.WARNING);
         this.deadlines = new Deadlines(config.requestTime());
         this.watch = new InstanceWatch(invocations, config.keepAlive());
         this.routes = routes(config, store, invocations, clock, watch);

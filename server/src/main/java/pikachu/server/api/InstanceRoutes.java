@@ -2,8 +2,8 @@ package pikachu.server.api;
 
 import java.util.List;
 import java.util.Locale;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.InvalidName;
 import pikachu.core.names.NamespaceName;

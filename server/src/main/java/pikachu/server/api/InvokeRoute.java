@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.Caller;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.ActionName;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.EntityName;

@@ -21,7 +21,7 @@ import pikachu.core.bus.Bus;
 import pikachu.core.bus.BusReader;
 import pikachu.core.bus.BusRecord;
 import pikachu.core.bus.Delivery;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.loops.ControllerEffect;
 import pikachu.core.loops.ControllerEvent;
 import pikachu.core.loops.ControllerLogic;

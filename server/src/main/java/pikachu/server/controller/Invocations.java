@@ -8,7 +8,7 @@ import pikachu.core.activations.ActionRef;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.Caller;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.NamespaceName;

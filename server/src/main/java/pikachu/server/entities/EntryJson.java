@@ -1,6 +1,6 @@
 package pikachu.server.entities;
 
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import tools.jackson.core.JsonGenerator;
 
 /** An entry of the directory as the API shows it. */

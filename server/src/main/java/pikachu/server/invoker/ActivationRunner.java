@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.Status;
 import pikachu.core.containers.ContainerFailure;
-import pikachu.core.directory.Ending;
+import pikachu.core.instances.Ending;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.store.NewDocument;
 import pikachu.core.store.StoreUnavailable;

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 
 /**
  * One container's channel: a Unix socket in the container's own folder on which the function says how it does and is told
@@ -87,10 +87,10 @@ public final class Channel implements AutoCloseable {
         try {
             Files.deleteIfExists(socket);
             var listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            keep(listening); // before anything can fail, so that close() finds it
             listening.bind(UnixDomainSocketAddress.of(socket));
             // The folder says who may come; the function's user is not ours.
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-            keep(listening);
             sayings.start();
             Thread.ofVirtual().name("channel-accept").start(() -> accept(listening));
         } catch (IOException e) {

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 
 /**
  * One connection of a channel. One virtual thread reads lines and has them answered, one writes what is queued; whoever

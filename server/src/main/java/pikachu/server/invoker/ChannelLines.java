@@ -1,7 +1,7 @@
 package pikachu.server.invoker;
 
 import java.nio.charset.StandardCharsets;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;

@@ -3,8 +3,8 @@ package pikachu.server.invoker;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 

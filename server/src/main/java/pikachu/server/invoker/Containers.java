@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.ContainerFailure;
-import pikachu.core.directory.Entry;
 import pikachu.core.directory.files.Readers;
+import pikachu.core.instances.Entry;
 import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.names.ActivationId;
@@ -222,6 +222,7 @@ final class Containers implements AutoCloseable {
 
     void tick(long now) {
         pool.expire(now - settings.idleMs()).forEach(slot -> remove(slot.container()));
+        namespaces.values().forEach(home -> home.folder().tick());
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */

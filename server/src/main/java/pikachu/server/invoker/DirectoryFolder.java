@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import pikachu.core.directory.Entry;
 import pikachu.core.directory.files.HostsFile;
 import pikachu.core.directory.files.InstancesFile;
 import pikachu.core.directory.files.Readers;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.NamespaceName;
 
 /**
@@ -26,24 +26,23 @@ import pikachu.core.names.NamespaceName;
  */
 public final class DirectoryFolder implements AutoCloseable {
     private static final int LONGEST_NAME = 100;
+    private static final long HOSTS_REST_MS = 50;
 
     private final Path folder;
     private final InstancesFile instances;
     private final HostsFile hosts;
+    private final InstantSource clock;
 
     /** Guards both files. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private boolean isClosed;
-
-    /** For functions of any user. */
-    public static DirectoryFolder in(Path root, NamespaceName namespace) {
-        return new DirectoryFolder(root, namespace, Readers.EVERYBODY, InstantSource.system());
-    }
+    private long hostsWrittenMs;
 
     /** Makes the folder below {@code root}, empty of instances. */
     public DirectoryFolder(Path root, NamespaceName namespace, Readers readers, InstantSource clock) {
         this.folder = root.resolve(folderName(namespace));
+        this.clock = clock;
         this.instances = new InstancesFile(folder.resolve("instances"), namespace, readers, clock);
         this.hosts = new HostsFile(folder.resolve("hosts"), readers);
         try {
@@ -65,12 +64,34 @@ public final class DirectoryFolder implements AutoCloseable {
 
     /** Adds what is new or has changed. */
     public void show(List<Entry> changed) {
-        inBoth(changed, instances::show, hosts::show);
+        inBoth(changed, instances::show, entries -> {
+            hosts.learn(entries);
+            writeHostsIfDue();
+        });
     }
 
     /** Makes these the whole content. */
     public void showAll(List<Entry> entries) {
-        inBoth(entries, instances::showAll, hosts::showAll);
+        inBoth(entries, instances::showAll, all -> {
+            hosts.learnAll(all);
+            writeHostsIfDue();
+        });
+    }
+
+    /** Time has passed: what {@code hosts} lacks is written if it has rested long enough. */
+    public void tick() {
+        inBoth(List.of(), none -> {}, none -> writeHostsIfDue());
+    }
+
+    /**
+     * The file is written whole, so under churn it is written now and then; a first change after a rest is written at once.
+     */
+    private void writeHostsIfDue() {
+        var now = clock.millis();
+        if (now - hostsWrittenMs >= HOSTS_REST_MS) {
+            hostsWrittenMs = now;
+            hosts.write();
+        }
     }
 
     /** What the folder says, the lately gone included. */

@@ -97,7 +97,10 @@ final class HostedContainer {
         }
     }
 
-    /** Waits until the runtime listens. */
+    /**
+     * Waits until the runtime listens. Done once, before any code of the function runs: later the function could have put
+     * something else in the socket's place.
+     */
     void connect(long deadlineNanos) throws IOException {
         while (true) {
             try {
@@ -122,13 +125,11 @@ final class HostedContainer {
     }
 
     RuntimeClient.Response post(String path, byte[] body) throws IOException {
-        if (client.isEmpty() || !client.get().isUsable()) {
-            client = Optional.of(RuntimeClient.connect(process().control()));
-        }
         if (process().exited().isDone()) {
             throw new IOException("The runtime has exited.");
         }
-        return client.get().post(path, body, RunResponse.MAX_RESULT);
+        return client.orElseThrow(() -> new IOException("The runtime was never connected to."))
+                .post(path, body, RunResponse.MAX_RESULT);
     }
 
     private void disconnect() {

@@ -12,7 +12,7 @@ import pikachu.core.activations.JsonText;
 import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.ContainerSpec;
 import pikachu.core.containers.RuntimeCommand;
-import pikachu.core.directory.State;
+import pikachu.core.instances.State;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.messages.HealthMessage.Traffic;
 

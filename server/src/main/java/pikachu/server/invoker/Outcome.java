@@ -1,7 +1,7 @@
 package pikachu.server.invoker;
 
 import pikachu.core.activations.Status;
-import pikachu.core.directory.Ending;
+import pikachu.core.instances.Ending;
 
 /**
  * How an activation came out.

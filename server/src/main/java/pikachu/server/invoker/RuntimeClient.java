@@ -42,8 +42,8 @@ final class RuntimeClient implements AutoCloseable {
     }
 
     /**
-     * Sends {@code body} and returns the answer, of which at most {@code maxBody} bytes are kept. An answer longer than
-     * that ends the connection, see {@link #isUsable}.
+     * Sends {@code body} and returns the answer, of which at most {@code maxBody} bytes are kept; the rest is read and
+     * dropped.
      */
     Response post(String path, byte[] body, int maxBody) throws IOException {
         send(path, body);
@@ -53,10 +53,6 @@ final class RuntimeClient implements AutoCloseable {
         } catch (NumberFormatException e) {
             throw new IOException("The runtime's answer is not HTTP: " + e.getMessage(), e);
         }
-    }
-
-    boolean isUsable() {
-        return channel.isOpen();
     }
 
     private void send(String path, byte[] body) throws IOException {
@@ -101,9 +97,7 @@ final class RuntimeClient implements AutoCloseable {
             throw new IOException("The runtime's answer has no length.");
         }
         var kept = readBytes((int) Math.min(header.length(), maxBody));
-        if (header.length() > maxBody) {
-            close();
-        }
+        skip(header.length() - kept.length);
         return new Response(header.status(), kept, header.length());
     }
 
@@ -120,16 +114,18 @@ final class RuntimeClient implements AutoCloseable {
                 throw new NumberFormatException("chunk of size " + size);
             }
             total += size;
-            var room = maxBody - kept.length;
-            var chunk = readBytes(Math.min(size, room));
+            var chunk = readBytes(Math.min(size, maxBody - kept.length));
             var old = kept.length;
             kept = Arrays.copyOf(kept, old + chunk.length);
             System.arraycopy(chunk, 0, kept, old, chunk.length);
-            if (size > room) {
-                close();
-                return new Response(status, kept, total);
-            }
+            skip(size - chunk.length);
             readLine();
+        }
+    }
+
+    private void skip(long count) throws IOException {
+        for (var left = count; left > 0; ) {
+            left -= readBytes((int) Math.min(left, BUFFER)).length;
         }
     }
 

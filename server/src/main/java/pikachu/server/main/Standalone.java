@@ -111,7 +111,8 @@ final class Standalone implements AutoCloseable {
     }
 
     private Controller controller(Store store, Bus bus, Set<InvokerId> known) {
-        var logic = new ControllerLogic(CONTROLLER, bus.generation(), known, Timing.DEFAULT, new SecureRandom());
+        var logic = new ControllerLogic(
+                CONTROLLER, bus.generation(), known, Set.of(CONTROLLER), Timing.DEFAULT, new SecureRandom());
         var outcomes = new Outcomes(store, ActivationJson::stored);
         var controller = parts.add(new Controller(CONTROLLER, bus, logic, outcomes, clock));
         controller.start(READY_MS);

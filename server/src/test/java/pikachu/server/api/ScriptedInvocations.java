@@ -15,7 +15,7 @@ import pikachu.core.activations.Activation;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.JsonText;
 import pikachu.core.activations.Status;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.Epoch;

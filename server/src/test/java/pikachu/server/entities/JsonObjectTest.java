@@ -46,7 +46,14 @@ final class JsonObjectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"\\u00e9, é", "\\ud83d\\ude00, 😀", "\\ud83d, \uFFFD", "\\ud83dx, \uFFFDx", "\\\\u0041, \\u0041", "a\\tb, 'a\tb'"})
+    @CsvSource({
+        "\\u00e9, é",
+        "\\ud83d\\ude00, 😀",
+        "\\ud83d, \uFFFD",
+        "\\ud83dx, \uFFFDx",
+        "\\\\u0041, \\u0041",
+        "a\\tb, 'a\tb'"
+    })
     void takesEscapesAway(String written, String meant) {
         assertThat(parse("{\"s\":\"" + written + "\"}").string("s")).contains(meant);
     }
@@ -62,12 +69,21 @@ final class JsonObjectTest {
             var name = "k" + random.nextInt(4);
             var value = value(random, 3);
             expected.put(name, value);
-            text.append(i == 0 ? "" : "," + space(random)).append('"').append(name).append('"');
-            text.append(space(random)).append(':').append(space(random)).append(value).append(space(random));
+            text.append(i == 0 ? "" : "," + space(random))
+                    .append('"')
+                    .append(name)
+                    .append('"');
+            text.append(space(random))
+                    .append(':')
+                    .append(space(random))
+                    .append(value)
+                    .append(space(random));
         }
         var object = parse(text.append('}').append(space(random)).toString());
 
-        assertThat(object.names()).as("seed %d: %s", repetition.getCurrentRepetition(), text).isEqualTo(expected.keySet());
+        assertThat(object.names())
+                .as("seed %d: %s", repetition.getCurrentRepetition(), text)
+                .isEqualTo(expected.keySet());
         expected.forEach((name, value) -> assertThat(object.text(name).orElseThrow())
                 .as("seed %d: %s", repetition.getCurrentRepetition(), text)
                 .hasToString(value));

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class KindsTest {
-    private final Kinds kinds = new Kinds(
-            List.of(Kinds.family("python", List.of("3.13", "3.11")), Kinds.family("nodejs", List.of("20"))));
+    private final Kinds kinds =
+            new Kinds(List.of(Kinds.family("python", List.of("3.13", "3.11")), Kinds.family("nodejs", List.of("20"))));
 
     @ParameterizedTest
     @CsvSource({

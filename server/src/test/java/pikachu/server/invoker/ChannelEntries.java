@@ -1,8 +1,8 @@
 package pikachu.server.invoker;
 
 import java.util.Optional;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.Epoch;
 import pikachu.core.names.InstanceId;

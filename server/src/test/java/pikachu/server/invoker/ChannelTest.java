@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static pikachu.server.invoker.ChannelEntries.running;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Ending;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 
 @Timeout(30)
 class ChannelTest {
@@ -319,6 +320,15 @@ class ChannelTest {
         channel = new Channel(folder, new Heard(), List::of);
         channel.bind();
         connect().close();
+    }
+
+    @Test
+    void saysWhyItCannotListenAndCanBeClosedThen() {
+        var nowhere = new Channel(folder.resolve("nowhere"), new Heard(), List::of);
+        assertThatThrownBy(nowhere::bind)
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("Does the folder exist");
+        nowhere.close();
     }
 
     @Test

@@ -13,18 +13,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Ending;
-import pikachu.core.directory.Entry;
 import pikachu.core.directory.files.InstancesReader;
 import pikachu.core.directory.files.Readers;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.NamespaceName;
 
@@ -32,9 +34,16 @@ class DirectoryFolderTest {
     @TempDir
     Path root;
 
+    /** The file hosts rests between two writings; what is asked for here comes after that rest. */
+    private final AtomicLong now = new AtomicLong(1_000_000);
+
+    private DirectoryFolder folder(NamespaceName namespace) {
+        return new DirectoryFolder(root, namespace, Readers.EVERYBODY, () -> Instant.ofEpochMilli(now.get()));
+    }
+
     @Test
     void showsANamespaceInBothFiles() throws IOException {
-        try (var folder = DirectoryFolder.in(root, GUEST)) {
+        try (var folder = folder(GUEST)) {
             assertThat(names(folder)).isEmpty();
             folder.show(List.of(running("a"), running("b")));
             folder.show(List.of(running("a").gone(Ending.FINISHED)));
@@ -49,7 +58,7 @@ class DirectoryFolderTest {
 
     @Test
     void isRemovedWhenItIsClosedAndStaysAway() {
-        var folder = DirectoryFolder.in(root, GUEST);
+        var folder = folder(GUEST);
         folder.close();
         folder.show(List.of(running("late")));
         folder.close();
@@ -69,7 +78,7 @@ class DirectoryFolderTest {
 
     @Test
     void isReadableByEverybodyAndWritableByNobodyElseOtherwise() throws IOException {
-        try (var folder = DirectoryFolder.in(root, GUEST)) {
+        try (var folder = folder(GUEST)) {
             assertThat(permissions(folder.path())).isEqualTo("rwxr-xr-x");
             assertThat(permissions(folder.path().resolve("instances"))).isEqualTo("rw-r--r--");
             assertThat(permissions(folder.path().resolve("hosts"))).isEqualTo("rw-r--r--");
@@ -105,7 +114,7 @@ class DirectoryFolderTest {
     void keepsTheLastCompleteStateWhenTheDiskIsFullAndIsWholeAgainAfterwards() throws Exception {
         assumeTrue((int) Files.getAttribute(root, "unix:uid") == 0, "mounting a small disk takes root");
         run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", root.toString());
-        try (var folder = DirectoryFolder.in(root, GUEST);
+        try (var folder = folder(GUEST);
                 var follower = new InstancesReader(folder.path().resolve("instances"))) {
             folder.show(List.of(running("first")));
             var ballast = Files.write(root.resolve("ballast"), new byte[40 * 1024]);
@@ -152,14 +161,14 @@ class DirectoryFolderTest {
     @Test
     void saysWhyTheFolderCannotBeMade() throws IOException {
         var file = Files.createFile(root.resolve("file"));
-        assertThatThrownBy(() -> DirectoryFolder.in(file, GUEST))
+        assertThatThrownBy(() -> new DirectoryFolder(file, GUEST, Readers.EVERYBODY, InstantSource.system()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(file.toString());
     }
 
     @Test
     void manyThreadsMayLookWhileOneShows() throws Exception {
-        try (var folder = DirectoryFolder.in(root, GUEST)) {
+        try (var folder = folder(GUEST)) {
             var looking =
                     Thread.ofVirtual().start(() -> IntStream.range(0, 1000).forEach(_ -> folder.entries()));
             for (int i = 0; i < 1000; i++) {
@@ -176,7 +185,9 @@ class DirectoryFolderTest {
         }
     }
 
-    private static List<String> hosts(DirectoryFolder folder) throws IOException {
+    private List<String> hosts(DirectoryFolder folder) throws IOException {
+        now.addAndGet(100);
+        folder.tick();
         return Files.readAllLines(folder.path().resolve("hosts")).stream()
                 .skip(2)
                 .toList();

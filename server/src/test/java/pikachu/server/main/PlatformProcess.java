@@ -49,7 +49,7 @@ final class PlatformProcess implements AutoCloseable {
             }
             if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - deadline > 0) {
                 process.destroyForcibly();
-                throw new IOException("The platform did not start:\n" + text);
+                throw new IOException("The platform did not start:\n" + Files.readString(output));
             }
         }
     }

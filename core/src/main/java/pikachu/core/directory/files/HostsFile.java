@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import pikachu.core.directory.Entry;
+import pikachu.core.instances.Entry;
 import pikachu.core.names.InstanceId;
 
 /**
@@ -47,14 +47,25 @@ public final class HostsFile {
     }
 
     public void show(List<Entry> changed) {
-        changed.forEach(this::learn);
-        writeIfStale();
+        learn(changed);
+        write();
     }
 
     public void showAll(List<Entry> entries) {
+        learnAll(entries);
+        write();
+    }
+
+    /** What the next {@link #write} tells besides what is there. */
+    public void learn(List<Entry> changed) {
+        changed.forEach(this::learn);
+    }
+
+    /** What the next {@link #write} tells instead of what is there. */
+    public void learnAll(List<Entry> entries) {
         names.clear();
         isStale = true;
-        show(entries);
+        learn(entries);
     }
 
     private void learn(Entry entry) {
@@ -81,7 +92,8 @@ public final class HostsFile {
                 && !value.equalsIgnoreCase("localhost");
     }
 
-    private void writeIfStale() {
+    /** Writes the file unless it says already what has been learnt. */
+    public void write() {
         if (!isStale) {
             return;
         }

@@ -2,9 +2,9 @@ package pikachu.core.directory.files;
 
 import java.util.Optional;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Ending;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.Epoch;
 import pikachu.core.names.InstanceId;

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pikachu.core.activations.GroupRank;
 import pikachu.core.activations.JsonText;
-import pikachu.core.directory.Ending;
-import pikachu.core.directory.Entry;
-import pikachu.core.directory.State;
+import pikachu.core.instances.Ending;
+import pikachu.core.instances.Entry;
+import pikachu.core.instances.State;
 import pikachu.core.names.InstanceId;
 
 class InstancesFileTest {

@@ -1,4 +1,4 @@
-package pikachu.core.directory;
+package pikachu.core.instances;
 
 /** What an instance is doing. */
 public enum State {

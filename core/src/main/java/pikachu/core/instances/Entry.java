@@ -1,4 +1,4 @@
-package pikachu.core.directory;
+package pikachu.core.instances;
 
 import java.util.Optional;
 import pikachu.core.activations.GroupRank;

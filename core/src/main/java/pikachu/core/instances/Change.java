@@ -1,4 +1,4 @@
-package pikachu.core.directory;
+package pikachu.core.instances;
 
 import pikachu.core.names.Incarnation;
 

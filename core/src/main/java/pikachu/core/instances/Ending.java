@@ -1,4 +1,4 @@
-package pikachu.core.directory;
+package pikachu.core.instances;
 
 /** How an instance came to be {@link State#GONE}. */
 public enum Ending {
