@@ -41,6 +41,7 @@ final class ControllerLife implements Membership.Listener {
     private final Distribution distribution;
     private final ClaimKeeper claims;
     private final Dispatcher dispatcher;
+    private final Replacement replacement;
     private final Endings endings;
     private final Undertaker undertaker;
     private final Watches watches;
@@ -57,11 +58,13 @@ final class ControllerLife implements Membership.Listener {
         map = new GlobalMap(timing.goneKeptMs(), rule, this::changed);
         distribution = new Distribution(map, parts.publications(), parts.timers());
         dispatcher = new Dispatcher(parts, ledger, placement, membership, map);
+        replacement = new Replacement(parts, ledger, placement, membership, dispatcher);
         endings = new Endings(parts, ledger, membership, timing);
-        undertaker = new Undertaker(parts, ledger, membership, endings, dispatcher);
+        undertaker = new Undertaker(parts, ledger, membership, endings, replacement, dispatcher);
         claims = new ClaimKeeper(parts.self(), generation, parts.publications(), parts.effects(), dispatcher);
-        dispatcher.join(claims, endings, undertaker);
-        endings.join(claims, dispatcher, undertaker);
+        dispatcher.join(claims, replacement);
+        replacement.join(claims, endings, undertaker);
+        endings.join(claims, dispatcher, replacement, undertaker);
     }
 
     void start(Set<InvokerId> invokers, Set<ControllerId> controllers, long nowMs) {
@@ -80,7 +83,7 @@ final class ControllerLife implements Membership.Listener {
             case ControllerEvent.Invoke invoke -> dispatcher.accept(invoke, nowMs);
             case ControllerEvent.Received received -> parts.readings().received(received);
             case ControllerEvent.PublishDone done -> parts.publications().done(done.publication(), done.how());
-            case ControllerEvent.PlacementCreated created -> dispatcher.placementCreated(created);
+            case ControllerEvent.PlacementCreated created -> replacement.placementCreated(created);
             case ControllerEvent.RecordCreated created -> endings.recordCreated(created.activation());
             case ControllerEvent.ListInstances list ->
                 parts.effects().add(new ControllerEffect.Instances(list.ticket(), map.entries(list.namespace())));

@@ -18,23 +18,13 @@ import pikachu.core.names.Epoch;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.InvokerId;
 import pikachu.core.scheduling.Placement;
-import pikachu.core.scheduling.Target;
 
-/**
- * The way of an activation from the request to an invoker's topic, the first time and again.
- *
- * <p>Placing again goes by attempts: each has a document in the store that says where it runs, created once, so that two
- * controllers that both think it theirs send the same order to the same invoker, which knows a second copy by its ID and
- * attempt; and the one that wrote the document answers for the attempt.
- */
+/** The way of an activation from the request to an invoker's topic. */
 final class Dispatcher implements ClaimKeeper.Claimant {
     private static final int MOST_IN_FLIGHT = 10_000;
     private static final long BUS_PATIENCE_MS = 2000;
     private static final long CLAIM_PATIENCE_MS = 500;
     private static final long CLAIM_PAUSE_MS = 50;
-    private static final int MOST_REFUSALS = 5;
-    private static final long REFUSALS_WITHIN_MS = 60_000;
-    private static final long AGAIN_PAUSE_MS = 250;
     private static final String BUS_AWAY = "The bus cannot be reached. Try again in a few seconds.";
 
     private final ControllerId self;
@@ -48,14 +38,10 @@ final class Dispatcher implements ClaimKeeper.Claimant {
     private final Readings readings;
     private final RecentlyEnded ended;
     private final Map<ActivationId, Flight> unsent = new LinkedHashMap<>();
-    /** Where an attempt that has no answer from the store yet was meant to go. */
-    private final Map<ActivationId, Epoch> epochs = new LinkedHashMap<>();
-
     private ClaimKeeper claims;
-    private Endings endings;
-    private Undertaker undertaker;
+    private Replacement replacement;
 
-    @SuppressWarnings("NullAway.Init") // the three know one another; ControllerLife joins them before the first event
+    @SuppressWarnings("NullAway.Init") // these know one another; ControllerLife joins them before the first event
     Dispatcher(Parts parts, Ledger ledger, Placement placement, Membership membership, GlobalMap map) {
         self = parts.self();
         this.ledger = ledger;
@@ -69,10 +55,9 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         ended = parts.ended();
     }
 
-    void join(ClaimKeeper newClaims, Endings newEndings, Undertaker newUndertaker) {
+    void join(ClaimKeeper newClaims, Replacement newReplacement) {
         claims = newClaims;
-        endings = newEndings;
-        undertaker = newUndertaker;
+        replacement = newReplacement;
     }
 
     // ------------------------------------------------------------------------------------------- admission
@@ -125,7 +110,7 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         return Optional.empty();
     }
 
-    private void answer(Flight flight, Reply reply) {
+    void answer(Flight flight, Reply reply) {
         if (flight.ticket != Flight.NOBODY) {
             effects.add(new ControllerEffect.Answer(flight.ticket, reply));
             flight.ticket = Flight.NOBODY;
@@ -143,18 +128,17 @@ final class Dispatcher implements ClaimKeeper.Claimant {
 
     @Override
     public void granted(Flight flight, Epoch epoch) {
-        long nowMs = publications.nowMs();
         if (flight.phase == Flight.Phase.CLAIMING) {
             flight.activation = withEpoch(flight.activation, epoch);
-            launch(flight, nowMs);
+            launch(flight, publications.nowMs());
         } else if (flight.phase == Flight.Phase.PLACING) {
-            place(flight, epoch, nowMs);
+            replacement.place(flight, epoch);
         } else {
             release(flight, epoch);
         }
     }
 
-    private static Activation withEpoch(Activation of, Epoch epoch) {
+    static Activation withEpoch(Activation of, Epoch epoch) {
         return new Activation(
                 of.id(),
                 of.attempt(),
@@ -171,17 +155,10 @@ final class Dispatcher implements ClaimKeeper.Claimant {
 
     @Override
     public void refused(Flight flight, Optional<Held> holder) {
-        long nowMs = publications.nowMs();
         if (flight.phase == Flight.Phase.CLAIMING) {
-            refusedAtFirst(flight, holder, nowMs);
-        } else if (holder.isEmpty()) {
-            // Bus and claims are younger than the activation: nobody holds the ID, so it is claimed anew.
-            claims.claim(flight, Optional.empty());
-        } else if (holder.get().activation().equals(flight.id())) {
-            flight.isClaimAdopted = !holder.get().controller().equals(self);
-            place(flight, holder.get().epoch(), nowMs); // another controller was first to replace the claim
+            refusedAtFirst(flight, holder, publications.nowMs());
         } else {
-            endings.fail(flight, "The instance ID was taken by another activation while this one was placed again.");
+            replacement.claimRefused(flight, holder);
         }
     }
 
@@ -245,7 +222,8 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         send(flight);
     }
 
-    private void send(Flight flight) {
+    /** Sends the order to where it has been placed. */
+    void send(Flight flight) {
         var target = flight.target;
         if (target == null) {
             throw new IllegalStateException("Activation " + flight.id() + " is to be sent but has no target");
@@ -306,121 +284,10 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------- again
-
-    /** Its invoker has refused it. */
-    void refused(Flight flight, String reason, long nowMs) {
-        if (nowMs - flight.firstRefusedMs > REFUSALS_WITHIN_MS) {
-            flight.firstRefusedMs = nowMs;
-            flight.refusals = 0;
-        }
-        if (++flight.refusals > MOST_REFUSALS) {
-            endings.fail(flight, "No invoker ran this activation; the last one said: " + reason + ".");
-            return;
-        }
-        flight.phase = Flight.Phase.PLACING;
-        ledger.unplace(flight);
-        later(flight, nowMs + AGAIN_PAUSE_MS * (flight.refusals - 1));
-    }
-
-    private void later(Flight flight, long atMs) {
-        long nowMs = publications.nowMs();
-        if (atMs <= nowMs) {
-            placeAgain(flight, nowMs);
-        } else {
-            int attempt = flight.attempt();
-            timers.at(atMs, () -> {
-                boolean isSame = ledger.find(flight.id()) == flight && flight.attempt() == attempt;
-                if (isSame && flight.phase == Flight.Phase.PLACING) {
-                    placeAgain(flight, publications.nowMs());
-                }
-            });
-        }
-    }
-
-    /** It has not been started and never will be where it was: it gets a new place, under the next attempt. */
-    void placeAgain(Flight flight, long nowMs) {
-        flight.phase = Flight.Phase.PLACING;
-        if (flight.sending != null) {
-            flight.sending.callOff();
-            flight.sending = null;
-        }
-        ledger.unplace(flight);
-        if (flight.isClaimed() && flight.isClaimAdopted) {
-            place(flight, flight.activation.epoch(), nowMs);
-        } else if (flight.isClaimed()) {
-            claims.claim(flight, Optional.of(flight.activation.epoch()));
-        } else {
-            place(flight, new Epoch(flight.attempt() + 1L), nowMs);
-        }
-    }
-
-    private void place(Flight flight, Epoch epoch, long nowMs) {
-        if (flight.isClaimed()) {
-            flight.activation = withEpoch(flight.activation, epoch); // so that this claim is released, however it ends
-        }
-        var invoker = placement.take(flight.activation.action().name(), flight.memoryMb());
-        var target = invoker.map(membership::target);
-        invoker.ifPresent(id -> placement.release(id, flight.memoryMb()));
-        if (target.isPresent()) {
-            epochs.put(flight.id(), epoch);
-            effects.add(new ControllerEffect.CreatePlacement(
-                    flight.activation.caller().namespace(), flight.id(), flight.attempt() + 1, target.get(), self));
-        } else {
-            later(flight, nowMs + AGAIN_PAUSE_MS); // until it is overdue
-        }
-    }
-
-    void placementCreated(ControllerEvent.PlacementCreated created) {
-        var flight = ledger.find(created.activation());
-        var epoch = epochs.remove(created.activation());
-        if (flight == null
-                || epoch == null
-                || flight.phase != Flight.Phase.PLACING
-                || created.attempt() != flight.attempt() + 1) {
-            return;
-        }
-        var target = created.holds();
-        if (!created.by().equals(self)) {
-            handOver(flight, flight.activation.again(created.by(), epoch), target);
-            return;
-        }
-        flight.activation = flight.activation.again(self, epoch);
-        ledger.found(flight, target);
-        send(flight);
-        if (membership.isDead(target)) {
-            undertaker.died(target); // an earlier life of this controller placed it there
-        } else {
-            membership.suspect(target, publications.nowMs());
-        }
-    }
-
-    /**
-     * Another controller has placed it again, so reports of the new attempt go to that one's topic and it answers for it.
-     * Should it have died before it sent the order, whoever takes over from it finds this copy.
-     */
-    private void handOver(Flight flight, Activation activation, Target target) {
-        answer(flight, new Reply.Accepted());
-        ledger.remove(flight);
-        forget(flight);
-        // Only the attempt before: this controller may yet have to answer for the new one, in the other's place.
-        ended.add(activation.id(), flight.attempt(), publications.nowMs());
-        publications.lasting(
-                Publications.draft(
-                        Topic.invoker(target.invoker()),
-                        activation.id(),
-                        new Activate(activation, target.incarnation(), flight.arguments, flight.environment),
-                        Durability.COMMITTED),
-                position -> {
-                    flight.untilPlaced.forEach(readings::settle);
-                    flight.untilEnded.forEach(readings::settle);
-                });
-    }
-
     /** Not in flight any more. */
     void forget(Flight flight) {
         unsent.remove(flight.id());
-        epochs.remove(flight.id());
+        replacement.forget(flight);
         claims.giveUp(flight);
         if (flight.sending != null) {
             flight.sending.callOff();

@@ -31,10 +31,11 @@ final class Endings {
     private final ArrayDeque<Unwritten> unwritten = new ArrayDeque<>();
     private ClaimKeeper claims;
     private Dispatcher dispatcher;
+    private Replacement replacement;
     private Undertaker undertaker;
     private long overdueDueMs = Long.MIN_VALUE;
 
-    @SuppressWarnings("NullAway.Init") // the three know one another; ControllerLife joins them before the first event
+    @SuppressWarnings("NullAway.Init") // these know one another; ControllerLife joins them before the first event
     Endings(Parts parts, Ledger ledger, Membership membership, Timing timing) {
         this.parts = parts;
         this.ledger = ledger;
@@ -42,9 +43,10 @@ final class Endings {
         this.timing = timing;
     }
 
-    void join(ClaimKeeper newClaims, Dispatcher newDispatcher, Undertaker newUndertaker) {
+    void join(ClaimKeeper newClaims, Dispatcher newDispatcher, Replacement newReplacement, Undertaker newUndertaker) {
         claims = newClaims;
         dispatcher = newDispatcher;
+        replacement = newReplacement;
         undertaker = newUndertaker;
     }
 
@@ -151,7 +153,7 @@ final class Endings {
         adopt(flight, report);
         flight.untilPlaced.addAll(flight.untilEnded);
         flight.untilEnded = new ArrayList<>(1);
-        dispatcher.refused(flight, report.reason(), parts.nowMs());
+        replacement.refused(flight, report.reason(), parts.nowMs());
     }
 
     /** A later life of the invoker found the order. It does not know what the earlier one did, only that it is over. */
@@ -181,7 +183,12 @@ final class Endings {
     void fail(Flight flight, String why) {
         flight.phase = Flight.Phase.ENDING;
         dispatcher.forget(flight);
-        create(ActivationRecord.internalError(flight.activation, parts.nowMs(), why));
+        create(ActivationRecord.internalError(flight.activation, parts.nowMs(), plain(why)));
+    }
+
+    /** Invokers' reasons go into it, which may quote anything; it is put into JSON as it is. */
+    private static String plain(String text) {
+        return text.replaceAll("[\"\\\\\\p{Cntrl}]", "'");
     }
 
     private void create(ActivationRecord record) {

@@ -1,15 +1,12 @@
 package pikachu.core.loops;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import pikachu.core.bus.Durability;
 import pikachu.core.bus.Topic;
 import pikachu.core.directory.LocalMap;
@@ -17,9 +14,6 @@ import pikachu.core.directory.MergeRule;
 import pikachu.core.instances.Ending;
 import pikachu.core.instances.Entry;
 import pikachu.core.instances.State;
-import pikachu.core.messages.CompletedMessage;
-import pikachu.core.messages.CompletedMessage.Completed;
-import pikachu.core.messages.CompletedMessage.Refused;
 import pikachu.core.messages.CompletedMessage.Started;
 import pikachu.core.messages.InvokerMessage.Activate;
 import pikachu.core.messages.InvokerMessage.DeathNotice;
@@ -42,47 +36,8 @@ public final class InvokerLogic {
     /** How long something ready is held for the lease to come back. */
     private static final long HOLD_MS = 10_000;
 
-    private static final long MARK_KEPT_MS = 500;
     /** Who an echo on the own topic says that it is from; no controller has this number. */
     private static final ControllerId ECHO = new ControllerId(Integer.MAX_VALUE);
-
-    private enum Phase {
-        PROVIDING,
-        READY,
-        ANNOUNCING,
-        ANNOUNCED,
-        RUNNING
-    }
-
-    private record Mark(long position, long untilMs) {}
-
-    private static final class Task {
-        final Activate activate;
-        final List<Long> positions = new ArrayList<>(1);
-        Phase phase = Phase.PROVIDING;
-        long readyMs;
-        Publications.@Nullable Handle started;
-
-        @Nullable
-        Entry entry;
-
-        Task(Activate activate, long position) {
-            this.activate = activate;
-            positions.add(position);
-        }
-
-        ActivationId id() {
-            return activate.activation().id();
-        }
-
-        int attempt() {
-            return activate.activation().attempt();
-        }
-
-        int memoryMb() {
-            return activate.activation().action().limits().memoryMb();
-        }
-    }
 
     private final InvokerId self;
     private final RandomGenerator random;
@@ -92,16 +47,13 @@ public final class InvokerLogic {
     private final Lease lease;
     private final LocalReports reports;
     private final HostedNamespaces hosted;
-    private final Map<ActivationId, Task> tasks = new HashMap<>();
+    private final Map<ActivationId, InvokerTask> tasks = new HashMap<>();
     /** Tasks that wait for the lease; looked at when time passes. */
-    private final Map<ActivationId, Task> held = new HashMap<>();
+    private final Map<ActivationId, InvokerTask> held = new HashMap<>();
 
-    /** Positions of orders that are settled once the bus has what became of them. */
-    private final Set<Long> telling = new HashSet<>();
+    private final OwnTopic ownTopic;
 
-    private final ArrayDeque<Mark> marks = new ArrayDeque<>();
-
-    private final RecentlyEnded ended = new RecentlyEnded();
+    private final Outcomes outcomes;
     private Incarnation incarnation;
     private int takenMb;
     private boolean isDraining;
@@ -124,6 +76,8 @@ public final class InvokerLogic {
                 0);
         map = new LocalMap(incarnation, timing.goneKeptMs());
         lease = new Lease(timing);
+        ownTopic = new OwnTopic(effects);
+        outcomes = new Outcomes(self, publications, ownTopic);
         reports = new LocalReports(self, incarnation, memoryMb, () -> takenMb, timing, map, lease, publications);
         hosted = new HostedNamespaces(self, map, rule, timing, publications, effects);
     }
@@ -174,24 +128,22 @@ public final class InvokerLogic {
                     position -> {});
         }
         review();
-        settleMarks();
+        ownTopic.tick(nowMs);
         hosted.tick(nowMs);
-        ended.expire(nowMs);
+        outcomes.tick(nowMs);
     }
-
-    // ------------------------------------------------------------------------------------- arrivals
 
     private void received(InvokerEvent.Received received) {
         switch (received.message()) {
             case Activate activate -> activate(activate, received.position());
             case DeathNotice notice -> {
-                settle(received.position());
+                ownTopic.settle(received.position());
                 if (notice.incarnation().equals(incarnation) && !isEnding) {
                     die();
                 }
             }
             case MapWanted wanted -> {
-                settleLater(received.position());
+                ownTopic.settleLater(received.position(), nowMs);
                 if (wanted.controller().equals(ECHO)) {
                     lease.echoed();
                     review();
@@ -207,20 +159,18 @@ public final class InvokerLogic {
         var task = tasks.get(id);
         if (task != null && task.attempt() == activate.activation().attempt()) {
             again(task, position);
-        } else if (ended.contains(id, activate.activation().attempt())) {
-            if (!telling.contains(position)) {
-                settle(position);
-            }
+        } else if (outcomes.isKnown(activate.activation())) {
+            ownTopic.settleAgain(position);
         } else if (isEnding || !activate.target().equals(incarnation)) {
-            refuse(activate, List.of(position), "it was meant for another life of " + self);
+            outcomes.refused(incarnation, activate, List.of(position), "it was meant for another life of " + self);
         } else if (isDraining) {
-            refuse(activate, List.of(position), self + " is shutting down");
+            outcomes.refused(incarnation, activate, List.of(position), self + " is shutting down");
         } else if (task != null) {
-            refuse(activate, List.of(position), self + " has another attempt of it");
+            outcomes.refused(incarnation, activate, List.of(position), self + " has another attempt of it");
         } else if (!lease.isFresh(nowMs)) {
-            refuse(activate, List.of(position), self + " has not reached the bus lately");
+            outcomes.refused(incarnation, activate, List.of(position), self + " has not reached the bus lately");
         } else {
-            var begun = new Task(activate, position);
+            var begun = new InvokerTask(activate, position);
             tasks.put(id, begun);
             takenMb += begun.memoryMb();
             effects.add(new InvokerEffect.Provide(activate.activation(), activate.arguments(), activate.environment()));
@@ -228,30 +178,13 @@ public final class InvokerLogic {
     }
 
     /** The same order came twice: it is settled when the first one is. */
-    private void again(Task task, long position) {
-        if (task.phase == Phase.RUNNING) {
-            settle(position);
+    private void again(InvokerTask task, long position) {
+        if (task.phase == InvokerTask.Phase.RUNNING) {
+            ownTopic.settle(position);
         } else if (!task.positions.contains(position)) {
             task.positions.add(position);
         }
     }
-
-    /** A controller that sweeps this topic looks for its request as a mark; it shall find it. */
-    private void settleLater(long position) {
-        marks.add(new Mark(position, nowMs + MARK_KEPT_MS));
-    }
-
-    private void settleMarks() {
-        while (!marks.isEmpty() && marks.peek().untilMs() <= nowMs) {
-            settle(marks.remove().position());
-        }
-    }
-
-    private void settle(long position) {
-        effects.add(new InvokerEffect.Settle(position));
-    }
-
-    // ---------------------------------------------------------------------------------- the way to /run
 
     private void placed(InvokerEvent.Placed placed) {
         var task = tasks.get(placed.activation());
@@ -276,7 +209,7 @@ public final class InvokerLogic {
                         Optional.empty()));
     }
 
-    private void show(Task task, Entry entry) {
+    private void show(InvokerTask task, Entry entry) {
         task.entry = entry;
         if (reports.changed(entry, nowMs)) {
             hosted.changed(entry);
@@ -285,10 +218,10 @@ public final class InvokerLogic {
 
     private void ready(ActivationId id) {
         var task = tasks.get(id);
-        if (task == null || task.phase != Phase.PROVIDING) {
+        if (task == null || task.phase != InvokerTask.Phase.PROVIDING) {
             return;
         }
-        task.phase = Phase.READY;
+        task.phase = InvokerTask.Phase.READY;
         task.readyMs = nowMs;
         held.put(id, task);
         advance(task);
@@ -307,19 +240,19 @@ public final class InvokerLogic {
         }
     }
 
-    private void advance(Task task) {
+    private void advance(InvokerTask task) {
         if (!lease.isGood(nowMs)) {
             return;
         }
-        if (task.phase == Phase.READY) {
+        if (task.phase == InvokerTask.Phase.READY) {
             announce(task);
-        } else if (task.phase == Phase.ANNOUNCED) {
+        } else if (task.phase == InvokerTask.Phase.ANNOUNCED) {
             run(task);
         }
     }
 
-    private void announce(Task task) {
-        task.phase = Phase.ANNOUNCING;
+    private void announce(InvokerTask task) {
+        task.phase = InvokerTask.Phase.ANNOUNCING;
         var activation = task.activate.activation();
         var durability = activation.waitMs() > 0 ? Durability.BEHIND : Durability.COMMITTED;
         task.started = publications.lasting(
@@ -329,58 +262,39 @@ public final class InvokerLogic {
                         new Started(activation, self, incarnation),
                         durability),
                 position -> {
-                    task.phase = Phase.ANNOUNCED;
+                    task.phase = InvokerTask.Phase.ANNOUNCED;
                     advance(task);
                 });
     }
 
-    private void run(Task task) {
-        task.phase = Phase.RUNNING;
+    private void run(InvokerTask task) {
+        task.phase = InvokerTask.Phase.RUNNING;
         held.remove(task.id());
         if (task.entry != null) {
             show(task, task.entry.in(State.RUNNING));
         }
         effects.add(new InvokerEffect.Run(task.id()));
-        task.positions.forEach(this::settle);
+        task.positions.forEach(ownTopic::settle);
     }
 
     /** It will not be run here although a container is at hand. */
-    private void giveUp(Task task, String reason) {
+    private void giveUp(InvokerTask task, String reason) {
         effects.add(new InvokerEffect.Drop(task.id()));
         withdraw(task, reason);
     }
 
-    private void withdraw(Task task, String reason) {
+    private void withdraw(InvokerTask task, String reason) {
         remove(task);
         leave(task, Ending.STOPPED);
-        refuse(task.activate, task.positions, reason);
+        outcomes.refused(incarnation, task.activate, task.positions, reason);
     }
 
     private void notStarted(InvokerEvent.NotStarted notStarted) {
         var task = tasks.get(notStarted.activation());
-        if (task != null && task.phase != Phase.RUNNING) {
+        if (task != null && task.phase != InvokerTask.Phase.RUNNING) {
             withdraw(task, notStarted.reason());
         }
     }
-
-    /** The order is settled only once the bus has the refusal, which holds all that the order held. */
-    private void refuse(Activate activate, List<Long> positions, String reason) {
-        ended.add(activate.activation().id(), activate.activation().attempt(), nowMs);
-        tell(activate, new Refused(activate, self, incarnation, reason), Durability.COMMITTED, positions);
-    }
-
-    private void tell(Activate activate, CompletedMessage message, Durability durability, List<Long> positions) {
-        var activation = activate.activation();
-        telling.addAll(positions);
-        publications.lasting(
-                Publications.draft(Topic.completed(activation.controller()), activation.id(), message, durability),
-                appended -> {
-                    positions.forEach(this::settle);
-                    positions.forEach(telling::remove);
-                });
-    }
-
-    // ------------------------------------------------------------------------------------------ the end
 
     private void said(InvokerEvent.Said said) {
         var task = tasks.get(said.activation());
@@ -388,7 +302,7 @@ public final class InvokerLogic {
             return;
         }
         var entry = task.entry;
-        if (said.state().isPresent() && task.phase == Phase.RUNNING) {
+        if (said.state().isPresent() && task.phase == InvokerTask.Phase.RUNNING) {
             entry = entry.in(said.state().get());
         }
         if (said.attributes().isPresent()) {
@@ -406,7 +320,7 @@ public final class InvokerLogic {
         }
     }
 
-    private void leave(Task task, Ending how) {
+    private void leave(InvokerTask task, Ending how) {
         if (task.entry != null && task.entry.isAlive()) {
             show(task, task.entry.gone(how));
         }
@@ -419,25 +333,10 @@ public final class InvokerLogic {
         }
         remove(task);
         leave(task, finished.status().code() == 0 ? Ending.FINISHED : Ending.ERROR);
-        ended.add(task.id(), task.attempt(), nowMs);
-        var activation = task.activate.activation();
-        boolean isWaitedFor = activation.waitMs() > 0;
-        var completed = new Completed(
-                task.id(),
-                task.attempt(),
-                self,
-                incarnation,
-                finished.status(),
-                isWaitedFor ? finished.record() : Optional.empty(),
-                finished.isRecorded());
-        tell(
-                task.activate,
-                completed,
-                isWaitedFor || finished.isRecorded() ? Durability.BEHIND : Durability.COMMITTED,
-                task.phase == Phase.RUNNING ? List.of() : task.positions);
+        outcomes.completed(incarnation, task, finished);
     }
 
-    private void remove(Task task) {
+    private void remove(InvokerTask task) {
         tasks.remove(task.id());
         held.remove(task.id());
         takenMb -= task.memoryMb();
@@ -445,8 +344,6 @@ public final class InvokerLogic {
             task.started.callOff();
         }
     }
-
-    // ----------------------------------------------------------------------------------- death and life
 
     /** Declared dead: what runs here is the controllers' to account for, and must not be seen or heard any more. */
     private void die() {
@@ -468,8 +365,6 @@ public final class InvokerLogic {
         lease.begin();
         reports.begin(incarnation);
     }
-
-    // ------------------------------------------------------------------------------------- for looking at
 
     /** When the next {@link InvokerEvent.Tick} is wanted, in terms of {@code now}. */
     public long nextDue() {

@@ -42,6 +42,7 @@ final class Undertaker {
     private final Ledger ledger;
     private final Membership membership;
     private final Endings endings;
+    private final Replacement replacement;
     private final Dispatcher dispatcher;
     /** The controllers that this one answers for, with what reads their topics. */
     private final Map<ControllerId, Readings.Reading> charges = new TreeMap<>();
@@ -54,11 +55,18 @@ final class Undertaker {
     private long lastBarrier;
     private int recoveries;
 
-    Undertaker(Parts parts, Ledger ledger, Membership membership, Endings endings, Dispatcher dispatcher) {
+    Undertaker(
+            Parts parts,
+            Ledger ledger,
+            Membership membership,
+            Endings endings,
+            Replacement replacement,
+            Dispatcher dispatcher) {
         this.parts = parts;
         this.ledger = ledger;
         this.membership = membership;
         this.endings = endings;
+        this.replacement = replacement;
         this.dispatcher = dispatcher;
     }
 
@@ -248,7 +256,7 @@ final class Undertaker {
         inquests.remove(target);
         for (var flight : ledger.on(target)) {
             if (flight.phase == Flight.Phase.SENT) {
-                dispatcher.placeAgain(flight, parts.nowMs());
+                replacement.placeAgain(flight);
             } else if (flight.phase == Flight.Phase.STARTED) {
                 endings.fail(flight, LOST);
             }
