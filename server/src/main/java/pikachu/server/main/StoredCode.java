@@ -10,9 +10,16 @@ import pikachu.server.invoker.CodeSource;
 
 /** An action's code from the store, as it is now. */
 record StoredCode(ActionStore actions) implements CodeSource {
+    private static final int ATTEMPTS = 3;
+
+    /** An update between reading the document and its attachment takes the attachment away: then both are read again. */
     @Override
     public Optional<ActionCode> code(ActionRef ref) {
-        return actions.find(ref.name()).flatMap(this::read);
+        var code = Optional.<ActionCode>empty();
+        for (var attempt = 0; attempt < ATTEMPTS && code.isEmpty(); attempt++) {
+            code = actions.find(ref.name()).flatMap(this::read);
+        }
+        return code;
     }
 
     private Optional<ActionCode> read(StoredAction stored) {

@@ -8,6 +8,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Iterator;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -55,6 +57,37 @@ final class Client implements AutoCloseable {
 
     Answer get(String path) {
         return send("GET", path, "");
+    }
+
+    /** Opens the stream of instances and their changes. */
+    Watch watch() throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(base + "instances?watch=true"))
+                .header("Authorization", key)
+                .header("Accept", "text/event-stream")
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        return new Watch(http.send(request, HttpResponse.BodyHandlers.ofLines()).body());
+    }
+
+    /** Server-sent events, each an entry. */
+    record Watch(Stream<String> lines, Iterator<String> iterator) implements AutoCloseable {
+        Watch(Stream<String> lines) {
+            this(lines, lines.iterator());
+        }
+
+        /** The test's own time limit ends the wait. */
+        JsonNode next() {
+            var line = iterator.next();
+            while (!line.startsWith("data:")) {
+                line = iterator.next();
+            }
+            return JSON.readTree(line.substring("data:".length()));
+        }
+
+        @Override
+        public void close() {
+            lines.close();
+        }
     }
 
     Answer send(String method, String path, String body) {

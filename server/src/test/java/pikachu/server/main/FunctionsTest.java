@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -268,6 +269,22 @@ final class FunctionsTest {
 
         assertThat(second.path("pid").asInt()).isEqualTo(first.path("pid").asInt());
         assertThat(second.path("answered").asBoolean()).isFalse();
+    }
+
+    @Test
+    void streamsEachChangeOfAnInstanceToWhoWatches() throws Exception {
+        client.create("seen", "import time\ndef main(args):\n    time.sleep(0.1)\n    return {}\n");
+        try (var watch = client.watch()) {
+            client.call("seen", "{\"instanceID\":\"watched\"}");
+            var states = new ArrayList<String>();
+            while (!states.contains("gone")) {
+                var entry = watch.next();
+                if (entry.path("instanceID").asString().equals("watched")) {
+                    states.add(entry.path("state").asString());
+                }
+            }
+            assertThat(states).contains("running").endsWith("gone");
+        }
     }
 
     private static boolean isRunning(String id) {
