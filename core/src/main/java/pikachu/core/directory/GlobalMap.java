@@ -244,10 +244,4 @@ public final class GlobalMap {
     public boolean isInStep() {
         return outOfStep.isEmpty();
     }
-
-    /** How many instances are alive on the invoker. */
-    public int live(InvokerId invoker) {
-        var part = parts.get(invoker);
-        return part == null ? 0 : part.digest.live();
-    }
 }

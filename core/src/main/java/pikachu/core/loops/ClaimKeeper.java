@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import pikachu.core.bus.Durability;
 import pikachu.core.bus.Start;
 import pikachu.core.bus.Topic;
@@ -180,10 +179,6 @@ final class ClaimKeeper {
         }
     }
 
-    boolean isWaiting(Flight flight) {
-        return waiting.containsKey(flight.id());
-    }
-
     void release(NamespaceName namespace, InstanceId id, Epoch epoch) {
         publications.lasting(
                 Publications.draft(
@@ -250,8 +245,8 @@ final class ClaimKeeper {
 
     int size() {
         int size = 0;
-        for (@Nullable Partition partition : partitions) {
-            size += partition == null ? 0 : partition.claims.size();
+        for (var partition : partitions) {
+            size += partition.claims.size();
         }
         return size;
     }

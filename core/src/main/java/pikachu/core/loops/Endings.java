@@ -3,7 +3,6 @@ package pikachu.core.loops;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.JsonText;
 import pikachu.core.messages.CompletedMessage.Completed;
@@ -252,10 +251,5 @@ final class Endings {
                 }
             }
         }
-    }
-
-    /** The flight, for looking at. */
-    Optional<Flight> flight(ActivationId id) {
-        return ledger.flight(id);
     }
 }

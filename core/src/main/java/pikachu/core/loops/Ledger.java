@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pikachu.core.names.ActivationId;
@@ -89,10 +88,5 @@ final class Ledger {
 
     Collection<Flight> all() {
         return flights.values();
-    }
-
-    Optional<Flight> flight(ActivationId id) {
-        @Nullable Flight flight = flights.get(id);
-        return flight == null ? Optional.empty() : Optional.of(flight);
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pikachu.core.bus.Start;
 import pikachu.core.bus.Topic;
@@ -106,14 +105,5 @@ final class Readings {
 
     long last() {
         return last;
-    }
-
-    int count() {
-        return open.size();
-    }
-
-    Optional<Reading> find(long number) {
-        @Nullable Reading reading = open.get(number);
-        return reading == null ? Optional.empty() : Optional.of(reading);
     }
 }
