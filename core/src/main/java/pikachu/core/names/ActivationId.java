@@ -1,19 +1,28 @@
 package pikachu.core.names;
 
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** One run of an action: 32 lower-case hexadecimal digits. */
 public record ActivationId(String value) {
-    private static final Pattern GRAMMAR = Pattern.compile("\\A[0-9a-f]{32}\\z");
+    private static final int LENGTH = 32;
 
     public ActivationId {
-        if (value.length() != 32) {
+        if (value.length() != LENGTH) {
             throw new InvalidName("Activation id length is " + value.length() + " but must be 32.");
         }
-        if (!GRAMMAR.matcher(value).matches()) {
+        if (!isLowerHexadecimal(value)) {
             throw new InvalidName("The activation id is not valid.");
         }
+    }
+
+    private static boolean isLowerHexadecimal(String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (!Characters.isHexadecimal(c) || (c >= 'A' && c <= 'F')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public static ActivationId of(UUID uuid) {

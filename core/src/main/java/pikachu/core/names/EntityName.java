@@ -1,17 +1,13 @@
 package pikachu.core.names;
 
-import java.util.regex.Pattern;
-
 /** The name of an action (later also of a trigger, rule or package) within its namespace. */
 public record EntityName(String value) implements Comparable<EntityName> {
-    private static final Pattern GRAMMAR = Pattern.compile("\\A([\\w]|[\\w][\\w@ .&-]{0,254}[\\w@.&-])\\z");
-
     public EntityName {
         if (value.length() > 256) {
             // The misspelling is OpenWhisk's; clients match on it.
             throw new InvalidName("Name segement longer than allowed: " + value.length() + " > 256.");
         }
-        if (!GRAMMAR.matcher(value).matches()) {
+        if (!Characters.isEntityName(value)) {
             throw new InvalidName("The name of the entity contains illegal characters.");
         }
     }

@@ -1,21 +1,19 @@
 package pikachu.core.names;
 
-import java.util.regex.Pattern;
-
 /**
  * What a running instance is addressed by within its namespace. A caller chooses it ({@link #chosen}), or else it equals
  * the activation ID ({@link #of}). Chosen IDs never look like an activation ID, so the two kinds cannot collide.
  */
 public record InstanceId(String value) implements Comparable<InstanceId> {
-    private static final Pattern GRAMMAR = Pattern.compile("\\A[A-Za-z0-9._][A-Za-z0-9._-]{0,63}\\z");
-    private static final Pattern ACTIVATION = Pattern.compile("\\A[0-9a-fA-F]{32}\\z");
+    private static final int LONGEST = 64;
+    private static final int ACTIVATION = 32;
 
     public InstanceId {
-        if (value.isEmpty() || value.length() > 64) {
+        if (value.isEmpty() || value.length() > LONGEST) {
             throw new InvalidName("An instance ID has 1 to 64 characters, this one has " + value.length()
                     + ". Choose a shorter one.");
         }
-        if (!GRAMMAR.matcher(value).matches() || value.equals(".") || value.equals("..")) {
+        if (!isMadeOfItsCharacters(value) || value.equals(".") || value.equals("..")) {
             throw new InvalidName("The instance ID is not valid: use letters, digits, '.', '_' and '-', "
                     + "not '-' at the start, and neither '.' nor '..' alone.");
         }
@@ -38,7 +36,17 @@ public record InstanceId(String value) implements Comparable<InstanceId> {
     }
 
     public boolean isChosen() {
-        return !ACTIVATION.matcher(value).matches();
+        return value.length() != ACTIVATION || !value.chars().allMatch(c -> Characters.isHexadecimal((char) c));
+    }
+
+    private static boolean isMadeOfItsCharacters(String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (!Characters.isLetterOrDigit(c) && c != '.' && c != '_' && (c != '-' || i == 0)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

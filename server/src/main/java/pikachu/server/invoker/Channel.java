@@ -50,6 +50,9 @@ public final class Channel implements AutoCloseable {
     private Optional<ServerSocketChannel> server = Optional.empty();
     private boolean isClosed;
 
+    /** Whether connections has any; written under the lock, read without. */
+    private volatile boolean isConnected;
+
     /** Who is told what the function says. Called from any thread, under a lock: must only hand over. */
     public interface Listener {
         /** At most ten times a second; at least one of the two is present, the state is RUNNING, WAITING or LEAVING. */
@@ -103,6 +106,10 @@ public final class Channel implements AutoCloseable {
 
     /** Tells all who watch of these entries, new or changed. Never waits for a reader. */
     public void push(List<Entry> changed) {
+        // Most containers have nobody on their channel. Who comes right now begins with what is there already.
+        if (!isConnected) {
+            return;
+        }
         lock.lock();
         try {
             var watchers =
@@ -179,6 +186,7 @@ public final class Channel implements AutoCloseable {
             }
             var connection = new ChannelConnection(accepted, this::take, this::forget, sayings.life());
             connections.add(connection);
+            isConnected = true;
             connection.start();
         } finally {
             lock.unlock();
@@ -207,6 +215,7 @@ public final class Channel implements AutoCloseable {
         lock.lock();
         try {
             connections.remove(connection);
+            isConnected = !connections.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -218,6 +227,7 @@ public final class Channel implements AutoCloseable {
         try {
             open = List.copyOf(connections);
             connections.clear();
+            isConnected = false;
         } finally {
             lock.unlock();
         }
