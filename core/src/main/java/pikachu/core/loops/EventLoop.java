@@ -60,6 +60,11 @@ public final class EventLoop<E> implements AutoCloseable {
         return Thread.currentThread() == thread;
     }
 
+    /** Whether what is posted will be handled. */
+    public boolean isAlive() {
+        return thread.isAlive() && !isClosing;
+    }
+
     /** The time by the loop's clock. */
     public long now() {
         return clock.getAsLong();
@@ -107,12 +112,17 @@ public final class EventLoop<E> implements AutoCloseable {
                 LockSupport.parkNanos(this, Math.min(due - now, MAX_SLEEP_MS) * 1_000_000);
             }
         }
+        takePosted();
     }
 
-    private long takeTurn() {
+    private void takePosted() {
         for (var task = posted.poll(); task != null; task = posted.poll()) {
             guarded(task);
         }
+    }
+
+    private long takeTurn() {
+        takePosted();
         var due = new long[1];
         guarded(() -> due[0] = owner.turn(clock.getAsLong()));
         return due[0];
@@ -126,7 +136,7 @@ public final class EventLoop<E> implements AutoCloseable {
         }
     }
 
-    /** Lets the turn that is under way end, and takes no other. */
+    /** Lets the turn that is under way end, handles what has been posted until then, and takes no other. */
     @Override
     public void close() {
         isClosing = true;

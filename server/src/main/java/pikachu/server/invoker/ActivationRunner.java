@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.activations.ActivationRecord;
@@ -57,107 +59,27 @@ final class ActivationRunner {
 
     /** Makes the container and initialises the action in it. */
     void prepare(Job job, HostedContainer hosted) {
-        try {
-            makeReady(job, hosted);
-        } catch (RuntimeException e) {
-            fault(job, hosted, e);
+        var ready = new AtomicReference<>(job);
+        var failure = guarded(job, () -> makeReady(job, hosted, ready));
+        if (failure.isEmpty()) {
+            sink.ready(ready.get(), hosted);
+        } else {
+            if (hosted.isStopped()) {
+                // It has not started, so it stays on the bus for the next life.
+                hosted.abandon();
+            }
+            finish(ready.get(), hosted, failure.get(), clock.getAsLong());
         }
     }
 
     /** Runs the action in its initialised container. */
     void run(Job job, HostedContainer hosted) {
-        try {
-            callRun(job, hosted);
-        } catch (RuntimeException e) {
-            fault(job, hosted, e);
-        }
-    }
-
-    private void fault(Job job, HostedContainer hosted, RuntimeException e) {
-        LOG.error("event=activation_fault activation={}", job.activation().id(), e);
-        end(
-                job,
-                hosted,
-                Outcome.failed(Status.INTERNAL_ERROR, "The invoker failed while it ran the action.", Ending.ERROR));
-    }
-
-    private void makeReady(Job job, HostedContainer hosted) {
-        try {
-            var code = codes.code(job.activation().action());
-            if (code.isEmpty()) {
-                end(
-                        job,
-                        hosted,
-                        Outcome.failed(
-                                Status.APPLICATION_ERROR,
-                                "Action could not be found or may have been deleted.",
-                                Ending.ERROR));
-                return;
-            }
-            hosting.start(hosted, job);
-            sink.started(hosted);
-            initialise(job, hosted, code.get());
-        } catch (StoreUnavailable e) {
-            LOG.warn(
-                    "event=code_not_fetched activation={} reason={}",
-                    job.activation().id(),
-                    e.getMessage());
-            end(job, hosted, Outcome.failed(Status.INTERNAL_ERROR, "Action could not be fetched.", Ending.ERROR));
-        } catch (ContainerFailure e) {
-            LOG.warn(
-                    "event=container_not_made activation={} reason={}",
-                    job.activation().id(),
-                    e.getMessage());
-            end(
-                    job,
-                    hosted,
-                    Outcome.failed(
-                            Status.INTERNAL_ERROR, "Failed to provision resources to run the action.", Ending.ERROR));
-        }
-    }
-
-    private void initialise(Job job, HostedContainer hosted, ActionCode code) {
-        hosted.log().begin(logLimit(job));
-        var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
-        try {
-            hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(job.timeoutMs()));
-            var started = clock.getAsLong();
-            var body = RunRequest.init(
-                    job.activation(), code, job.environment(), started + job.timeoutMs(), hosted.process());
-            var answer = hosted.post("/init", body);
-            var ready = job.initialised(started, clock.getAsLong() - started);
-            if (answer.status() == 200) {
-                sink.ready(ready, hosted);
-            } else {
-                end(ready, hosted, Outcome.answered(RunResponse.ofFailedInit(answer)));
-            }
-        } catch (IOException e) {
-            if (hosted.isStopped()) {
-                // It has not started, so it stays on the bus for the next life.
-                hosted.abandon();
-            }
-            end(job, hosted, Outcome.broken(hosted, job, true));
-        } finally {
-            alarm.cancel(false);
-        }
-    }
-
-    private void callRun(Job job, HostedContainer hosted) {
         if (job.initMs().isEmpty()) {
             hosted.log().begin(logLimit(job));
         }
         var started = clock.getAsLong();
-        var body = RunRequest.run(job.activation(), job.arguments(), started + job.timeoutMs(), hosted.process());
-        var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
-        Outcome outcome;
-        try {
-            outcome = Outcome.answered(RunResponse.ofRun(hosted.post("/run", body)));
-        } catch (IOException e) {
-            outcome = Outcome.broken(hosted, job, false);
-        } finally {
-            alarm.cancel(false);
-        }
-        finish(job, hosted, outcome, started);
+        var outcome = guarded(job, () -> Optional.of(callRun(job, hosted, started)));
+        finish(job, hosted, outcome.orElseThrow(), started);
     }
 
     /** The activation ends without a container. */
@@ -169,29 +91,97 @@ final class ActivationRunner {
         records.add(form.apply(record), () -> tellFinished(job, record, true));
     }
 
-    /** The activation ends without a run. */
-    private void end(Job job, HostedContainer hosted, Outcome outcome) {
-        finish(job, hosted, outcome, clock.getAsLong());
+    private static Optional<Outcome> guarded(Job job, Supplier<Optional<Outcome>> work) {
+        try {
+            return work.get();
+        } catch (ContainerFailure e) {
+            LOG.warn(
+                    "event=container_not_made activation={} reason=\"{}\"",
+                    job.activation().id(),
+                    e.getMessage());
+            return Optional.of(Outcome.failed(
+                    Status.INTERNAL_ERROR, "Failed to provision resources to run the action.", Ending.ERROR));
+        } catch (StoreUnavailable e) {
+            LOG.warn(
+                    "event=code_not_fetched activation={} reason=\"{}\"",
+                    job.activation().id(),
+                    e.getMessage());
+            return Optional.of(Outcome.failed(Status.INTERNAL_ERROR, "Action could not be fetched.", Ending.ERROR));
+        } catch (RuntimeException e) {
+            LOG.error("event=activation_fault activation={}", job.activation().id(), e);
+            return Optional.of(
+                    Outcome.failed(Status.INTERNAL_ERROR, "The invoker failed while it ran the action.", Ending.ERROR));
+        }
     }
 
-    private void finish(Job job, HostedContainer hosted, Outcome outcome, long runStart) {
-        if (hosted.isAbandoned()) {
-            hosted.close();
-            sink.done(job, hosted, false);
-            return;
+    /** Empty when the action is ready to run. */
+    private Optional<Outcome> makeReady(Job job, HostedContainer hosted, AtomicReference<Job> ready) {
+        var code = codes.code(job.activation().action());
+        if (code.isEmpty()) {
+            return Optional.of(Outcome.failed(
+                    Status.APPLICATION_ERROR, "Action could not be found or may have been deleted.", Ending.ERROR));
         }
+        hosting.start(hosted, job);
+        sink.started(hosted);
+        return initialise(job, hosted, code.get(), ready);
+    }
+
+    private Optional<Outcome> initialise(Job job, HostedContainer hosted, ActionCode code, AtomicReference<Job> ready) {
+        hosted.log().begin(logLimit(job));
+        var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
+        try {
+            hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(job.timeoutMs()));
+            var started = clock.getAsLong();
+            var body = RunRequest.init(
+                    job.activation(), code, job.environment(), started + job.timeoutMs(), hosted.process());
+            var answer = hosted.post("/init", body);
+            ready.set(job.initialised(started, clock.getAsLong() - started));
+            return answer.status() == 200
+                    ? Optional.empty()
+                    : Optional.of(Outcome.answered(RunResponse.ofFailedInit(answer)));
+        } catch (IOException e) {
+            return Optional.of(Outcome.broken(hosted, job, true));
+        } finally {
+            alarm.cancel(false);
+        }
+    }
+
+    private Outcome callRun(Job job, HostedContainer hosted, long started) {
+        var body = RunRequest.run(job.activation(), job.arguments(), started + job.timeoutMs(), hosted.process());
+        var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
+        try {
+            return Outcome.answered(RunResponse.ofRun(hosted.post("/run", body)));
+        } catch (IOException e) {
+            return Outcome.broken(hosted, job, false);
+        } finally {
+            alarm.cancel(false);
+        }
+    }
+
+    /** Whatever happens here, the container is given back, once. */
+    private void finish(Job job, HostedContainer hosted, Outcome outcome, long runStart) {
+        var isReusable = false;
+        try {
+            isReusable = !hosted.isAbandoned() && report(job, hosted, outcome, runStart);
+        } finally {
+            sink.done(job, hosted, isReusable);
+        }
+    }
+
+    /** Tells how it ended and writes it down; returns whether the container may be used again. */
+    private boolean report(Job job, HostedContainer hosted, Outcome outcome, long runStart) {
         var now = clock.getAsLong();
         sink.tell(new InvokerEvent.Gone(job.activation().id(), outcome.ending()));
         hosted.channel().ifPresent(Channel::reset);
         var record = record(job, outcome, runStart, now);
-        var isAwaited = job.activation().waitMs() > 0;
-        var answersFirst = isAwaited
-                && now - job.activation().acceptedMs() < job.activation().waitMs() - WAIT_MARGIN_MS;
+        var waitMs = job.activation().waitMs();
+        var answersFirst = waitMs > 0 && now - job.activation().acceptedMs() < waitMs - WAIT_MARGIN_MS;
         if (answersFirst) {
             tellFinished(job, record, false);
         }
         if (!outcome.isReusable()) {
-            hosted.close();
+            // Its output ends with it.
+            hosted.kill();
         }
         var logs = hosted.log().collect(LOG_WAIT_MS);
         var whole = record.withLogs(lines(job, outcome, logs));
@@ -200,7 +190,7 @@ final class ActivationRunner {
                 tellFinished(job, whole, true);
             }
         });
-        sink.done(job, hosted, outcome.isReusable() && logs.isWhole() && hosted.isAlive());
+        return outcome.isReusable() && logs.isWhole();
     }
 
     private void tellFinished(Job job, ActivationRecord record, boolean isRecorded) {
@@ -252,7 +242,7 @@ final class ActivationRunner {
         /** /init is done. */
         void ready(Job job, HostedContainer hosted);
 
-        /** The container has nothing more to do for its activation. */
+        /** The container has nothing more to do for its activation. Called once for each that was prepared or run. */
         void done(Job job, HostedContainer hosted, boolean isReusable);
     }
 }

@@ -135,6 +135,12 @@ final class ContainerPool<C> {
         leavingMb -= mb;
     }
 
+    /** The container could not be removed: its memory is counted no longer, its number stays taken. */
+    void lost(int mb) {
+        takenMb -= mb;
+        leavingMb -= mb;
+    }
+
     /** Containers that nobody has used since {@code before}, taken out of the pool. */
     List<Slot<C>> expire(long before) {
         var expired = new ArrayList<Slot<C>>();

@@ -1,12 +1,10 @@
 package pikachu.server.invoker;
 
 import java.io.UncheckedIOException;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +13,6 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.ContainerFailure;
-import pikachu.core.directory.files.Readers;
 import pikachu.core.instances.Entry;
 import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
@@ -23,12 +20,20 @@ import pikachu.core.names.ActivationId;
 import pikachu.core.names.NamespaceName;
 
 /**
- * The containers of one invoker and what runs in them. Its state belongs to the invoker's loop: every method but those of
- * {@link Sink} is called there. What takes time is handed to {@link ActivationRunner} on virtual threads.
+ * The containers of one invoker and what runs in them. Its state belongs to the invoker's loop: every method but {@link
+ * #start}, {@link #close} and those of {@link Sink} is called there. What takes time is handed to {@link ActivationRunner}.
+ *
+ * <p>A container is in {@code live} from its making until nothing is left of it. While an activation has it, either the
+ * runner's thread holds it (PREPARING, RUNNING), which gives it back by {@code done}, or it waits for the word to run
+ * (READY) and whoever decides that it will not, gives it back here. Given back, it becomes idle or is removed.
  */
 final class Containers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
     private static final int MAX_CONTAINERS = 1_000;
+
+    /** What runs when the platform stops may end by itself for so long. */
+    private static final long GRACE_MS = 2_000;
+
     private static final long CLOSE_SECONDS = 15;
 
     private final InvokerSettings settings;
@@ -37,15 +42,13 @@ final class Containers implements AutoCloseable {
     private final Deadlines deadlines;
     private final RecordWriter records;
     private final ActivationRunner runner;
-    private final Hosting hosting;
     private final ContainerPool<HostedContainer> pool;
+    private final NamespaceFolders namespaces;
     private final Set<HostedContainer> live = new HashSet<>();
     private final Map<ActivationId, Placed> placed = new HashMap<>();
-    private final Map<NamespaceName, Hosted> namespaces = new HashMap<>();
     private final CountDownLatch empty = new CountDownLatch(1);
     private boolean isEnding;
     private boolean isStopping;
-    private boolean isDirectoryLost;
 
     Containers(String name, InvokerSettings settings, LongSupplier clock, EventLoop<InvokerEvent> loop) {
         this.settings = settings;
@@ -53,12 +56,19 @@ final class Containers implements AutoCloseable {
         this.clock = clock;
         this.deadlines = new Deadlines(name);
         this.records = new RecordWriter(settings.store(), name);
-        this.hosting = new Hosting(settings, loop::post);
         this.pool = new ContainerPool<>(settings.memoryMb(), MAX_CONTAINERS);
+        this.namespaces = new NamespaceFolders(settings.folder().resolve("directory"), loop::post);
         this.runner = new ActivationRunner(
-                hosting, settings.codes(), deadlines, records, settings.recordForm(), clock, new Sink());
+                new Hosting(settings, loop::post),
+                settings.codes(),
+                deadlines,
+                records,
+                settings.recordForm(),
+                clock,
+                new Sink());
     }
 
+    /** Before the loop starts. */
     void start() {
         settings.driver().sweep().forEach(found -> LOG.info("event=swept what=\"{}\"", found));
         records.start();
@@ -69,8 +79,10 @@ final class Containers implements AutoCloseable {
     }
 
     void provide(Job job) {
-        pool.add(job);
-        dispatch();
+        if (!isStopping) {
+            pool.add(job);
+            dispatch();
+        }
     }
 
     private void dispatch() {
@@ -87,36 +99,32 @@ final class Containers implements AutoCloseable {
     }
 
     private void reuse(Job job, HostedContainer hosted) {
-        place(job, hosted);
+        place(job, hosted, Phase.READY);
         loop.post(new InvokerEvent.Ready(job.activation().id()));
     }
 
     private void create(Job job, int number) {
         var namespace = job.activation().caller().namespace();
         try {
-            var home = host(namespace);
+            var folder = namespaces.enter(namespace);
             var endpoint = settings.network().attach(namespace);
-            var hosted =
-                    new HostedContainer(number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, home.folder());
-            home.containers().add(hosted);
+            var hosted = new HostedContainer(number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, folder);
+            namespaces.add(hosted);
             live.add(hosted);
-            place(job, hosted);
+            place(job, hosted, Phase.PREPARING);
             Thread.ofVirtual().start(() -> runner.prepare(job, hosted));
         } catch (ContainerFailure | UncheckedIOException e) {
-            LOG.warn(
-                    "event=container_not_made activation={} reason=\"{}\"",
-                    job.activation().id(),
-                    e.getMessage());
             pool.leaving(job.memoryMb());
             pool.removed(number, job.memoryMb());
-            leaveIfEmpty(namespace);
-            fail(job, "Failed to provision resources to run the action.");
+            namespaces.leaveIfEmpty(namespace);
+            // Somebody else may have room; the controller sees to it that this is not asked for ever.
+            loop.post(new InvokerEvent.NotStarted(job.activation().id(), String.valueOf(e.getMessage())));
         }
     }
 
-    private void place(Job job, HostedContainer hosted) {
+    private void place(Job job, HostedContainer hosted, Phase phase) {
         var id = job.activation().id();
-        placed.put(id, new Placed(job, hosted));
+        placed.put(id, new Placed(job, hosted, phase));
         hosted.serves(id);
         var deadline = clock.getAsLong() + job.timeoutMs();
         loop.post(new InvokerEvent.Placed(id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
@@ -128,43 +136,51 @@ final class Containers implements AutoCloseable {
                 job.activation().id(),
                 job.memoryMb(),
                 memoryMb);
-        fail(job, "The action asks for more memory than an invoker has.");
+        Thread.ofVirtual().start(() -> runner.fail(job, "The action asks for more memory than an invoker has."));
     }
 
-    private void fail(Job job, String why) {
-        Thread.ofVirtual().start(() -> runner.fail(job, why));
-    }
-
-    private Hosted host(NamespaceName namespace) {
-        var known = Optional.ofNullable(namespaces.get(namespace));
-        if (known.isPresent()) {
-            return known.get();
+    /** /init is done. Nobody waits for it any more if the activation was dropped or everything ended meanwhile. */
+    private void ready(Job job, HostedContainer hosted) {
+        var id = job.activation().id();
+        if (placed.containsKey(id) && !isStopping) {
+            placed.put(id, new Placed(job, hosted, Phase.READY));
+            loop.post(new InvokerEvent.Ready(id));
+        } else {
+            placed.remove(id);
+            giveBack(hosted, true);
         }
-        var hosted = new Hosted(folder(namespace), new HashSet<>());
-        namespaces.put(namespace, hosted);
-        loop.post(new InvokerEvent.NamespaceHosted(namespace));
-        return hosted;
-    }
-
-    private DirectoryFolder folder(NamespaceName namespace) {
-        return new DirectoryFolder(
-                settings.folder().resolve("directory"), namespace, Readers.EVERYBODY, InstantSource.system());
     }
 
     /** The activation may run now. */
     void run(ActivationId id) {
-        Optional.ofNullable(placed.get(id))
-                .ifPresent(one -> Thread.ofVirtual().start(() -> runner.run(one.job(), one.hosted())));
+        var one = placed.get(id);
+        if (one != null && one.phase() == Phase.READY) {
+            placed.put(id, new Placed(one.job(), one.hosted(), Phase.RUNNING));
+            Thread.ofVirtual().start(() -> runner.run(one.job(), one.hosted()));
+        }
     }
 
     /** The activation will not run here; its container is as good as before. */
     void drop(ActivationId id) {
-        Optional.ofNullable(placed.remove(id))
-                .ifPresent(one -> released(one.hosted(), one.hosted().isAlive()));
+        var one = placed.remove(id);
+        if (one == null) {
+            return;
+        }
+        switch (one.phase()) {
+            case READY -> giveBack(one.hosted(), true);
+            // The runner gives it back, and reports nothing.
+            case PREPARING, RUNNING -> one.hosted().abandon();
+        }
     }
 
-    private void released(HostedContainer hosted, boolean isReusable) {
-        if (isReusable && !isEnding) {
+    private void finished(Job job, HostedContainer hosted, boolean isReusable) {
+        placed.remove(job.activation().id());
+        giveBack(hosted, isReusable);
+    }
+
+    private void giveBack(HostedContainer hosted, boolean isReusable) {
+        var isGood = isReusable && hosted.isAlive() && !hosted.isAbandoned();
+        if (isGood && !isEnding && !isStopping) {
             pool.idle(new ContainerPool.Slot<>(hosted, hosted.key(), hosted.memoryMb(), clock.getAsLong()));
         } else {
             pool.leaving(hosted.memoryMb());
@@ -173,106 +189,112 @@ final class Containers implements AutoCloseable {
         dispatch();
     }
 
-    private void diedIdle(HostedContainer hosted) {
+    private void exited(HostedContainer hosted) {
         if (pool.leaveIfIdle(hosted)) {
             LOG.info("event=idle_container_died container={}", hosted.number());
             remove(hosted);
         }
     }
 
+    /** Counts as leaving already. Whatever happens to it, it leaves the books. */
     private void remove(HostedContainer hosted) {
         Thread.ofVirtual().start(() -> {
-            hosted.close();
-            loop.execute(() -> removed(hosted));
+            var isGone = false;
+            try {
+                hosted.close();
+                isGone = true;
+            } catch (RuntimeException e) {
+                LOG.error("event=container_survives container={} reason=\"{}\"", hosted.number(), e.getMessage());
+            } finally {
+                var isFree = isGone;
+                loop.execute(() -> removed(hosted, isFree));
+            }
         });
     }
 
-    private void removed(HostedContainer hosted) {
-        settings.network().release(hosted.endpoint());
+    /** The number and address of a container that could not be removed are not used again. */
+    private void removed(HostedContainer hosted, boolean isFree) {
+        if (isFree) {
+            settings.network().release(hosted.endpoint());
+            pool.removed(hosted.number(), hosted.memoryMb());
+        } else {
+            pool.lost(hosted.memoryMb());
+        }
         live.remove(hosted);
-        signalIfEmpty();
-        pool.removed(hosted.number(), hosted.memoryMb());
-        leave(hosted);
+        namespaces.remove(hosted);
+        if (live.isEmpty()) {
+            nothingLives();
+        }
         dispatch();
     }
 
-    private void leave(HostedContainer hosted) {
-        var namespace = hosted.key().namespace();
-        Optional.ofNullable(namespaces.get(namespace))
-                .ifPresent(home -> home.containers().remove(hosted));
-        leaveIfEmpty(namespace);
-    }
-
-    private void leaveIfEmpty(NamespaceName namespace) {
-        var home = namespaces.get(namespace);
-        if (home != null && home.containers().isEmpty()) {
-            namespaces.remove(namespace);
-            loop.post(new InvokerEvent.NamespaceLeft(namespace));
-            written(home, one -> one.folder().close());
+    private void nothingLives() {
+        if (isStopping) {
+            empty.countDown();
+        }
+        if (isEnding) {
+            Thread.ofVirtual().start(this::sweepAndBeginAnew);
         }
     }
 
     void show(NamespaceName namespace, List<Entry> changed) {
-        shown(namespace, changed, home -> home.folder().show(changed));
+        namespaces.show(namespace, changed);
     }
 
     void showAll(NamespaceName namespace, List<Entry> entries) {
-        shown(namespace, entries, home -> home.folder().showAll(entries));
-    }
-
-    private void shown(NamespaceName namespace, List<Entry> entries, Consumer<Hosted> write) {
-        Optional.ofNullable(namespaces.get(namespace)).ifPresent(home -> {
-            written(home, write);
-            home.containers().forEach(hosted -> hosted.channel().ifPresent(channel -> channel.push(entries)));
-        });
-    }
-
-    /** A full disk must not stop the loop: the folder heals itself at a later change. */
-    private void written(Hosted home, Consumer<Hosted> write) {
-        try {
-            write.accept(home);
-            if (isDirectoryLost) {
-                LOG.info("event=directory_is_back folder={}", home.folder().path());
-                isDirectoryLost = false;
-            }
-        } catch (UncheckedIOException e) {
-            if (!isDirectoryLost) {
-                LOG.error("event=directory_lost reason=\"{}\"", e.getMessage());
-                isDirectoryLost = true;
-            }
-        }
+        namespaces.showAll(namespace, entries);
     }
 
     void tick(long now) {
         pool.expire(now - settings.idleMs()).forEach(slot -> remove(slot.container()));
-        namespaces.values().forEach(home -> written(home, one -> one.folder().tick()));
+        namespaces.tick();
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */
     void endAll() {
         isEnding = true;
-        placed.clear();
-        live.forEach(HostedContainer::abandon);
+        endPlaced(HostedContainer::abandon);
         pool.clear().forEach(slot -> remove(slot.container()));
-        var all = List.copyOf(live);
-        Thread.ofVirtual().start(() -> {
-            all.forEach(HostedContainer::close);
+        if (live.isEmpty()) {
+            nothingLives();
+        }
+    }
+
+    /** Those that wait for the word are given back here, the others by the runner once their process is dead. */
+    private void endPlaced(Consumer<HostedContainer> mark) {
+        for (var one : List.copyOf(placed.values())) {
+            mark.accept(one.hosted());
+            if (one.phase() == Phase.READY) {
+                placed.remove(one.job().activation().id());
+                giveBack(one.hosted(), false);
+            } else {
+                Thread.ofVirtual().start(one.hosted()::kill);
+            }
+        }
+    }
+
+    private void sweepAndBeginAnew() {
+        try {
             settings.driver().sweep();
-            loop.execute(this::allEnded);
-        });
+        } catch (RuntimeException e) {
+            LOG.error("event=sweep_failed reason=\"{}\"", e.getMessage());
+        } finally {
+            loop.execute(() -> {
+                isEnding = false;
+                loop.post(new InvokerEvent.AllEnded());
+            });
+        }
     }
 
-    private void allEnded() {
-        isEnding = false;
-        loop.post(new InvokerEvent.AllEnded());
-    }
-
-    /** Ends what runs, recording it as stopped; what has not started stays unsettled on the bus. Not on the loop. */
+    /**
+     * Lets what runs end by itself for a moment, then ends it, recorded as stopped; what has not started stays unsettled on
+     * the bus. Not on the loop.
+     */
     @Override
     public void close() {
-        loop.execute(this::stopAll);
+        loop.execute(this::stop);
         try {
-            if (!empty.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+            if (loop.isAlive() && !empty.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("event=containers_left after_seconds={}", CLOSE_SECONDS);
             }
         } catch (InterruptedException e) {
@@ -280,44 +302,35 @@ final class Containers implements AutoCloseable {
         }
         records.close();
         deadlines.close();
-        settings.driver().close();
-        settings.network().close();
+        try (var network = settings.network();
+                var driver = settings.driver()) {
+            LOG.debug("event=closing driver={} network={}", driver.name(), network.name());
+        }
     }
 
-    private void stopAll() {
-        isEnding = true;
+    private void stop() {
         isStopping = true;
         pool.clear().forEach(slot -> remove(slot.container()));
         for (var one : placed.values()) {
-            one.hosted().stop();
-            Thread.ofVirtual().start(one.hosted()::close);
+            if (one.phase() == Phase.PREPARING) {
+                one.hosted().stop();
+                Thread.ofVirtual().start(one.hosted()::kill);
+            }
         }
-        signalIfEmpty();
-    }
-
-    private void signalIfEmpty() {
-        if (isStopping && live.isEmpty()) {
-            empty.countDown();
-        }
-    }
-
-    private void ready(Job job, HostedContainer hosted) {
-        var id = job.activation().id();
-        if (placed.replace(id, new Placed(job, hosted)) != null) {
-            loop.post(new InvokerEvent.Ready(id));
+        deadlines.arm(GRACE_MS, () -> loop.execute(() -> endPlaced(HostedContainer::stop)));
+        if (live.isEmpty()) {
+            nothingLives();
         }
     }
 
-    private void finished(Job job, HostedContainer hosted, boolean isReusable) {
-        placed.remove(job.activation().id());
-        released(hosted, isReusable);
+    private enum Phase {
+        PREPARING,
+        READY,
+        RUNNING
     }
 
     /** An activation and the container that it got. */
-    private record Placed(Job job, HostedContainer hosted) {}
-
-    /** A namespace that has containers here. */
-    private record Hosted(DirectoryFolder folder, Set<HostedContainer> containers) {}
+    private record Placed(Job job, HostedContainer hosted, Phase phase) {}
 
     /** What the runner's threads report. */
     private final class Sink implements ActivationRunner.Sink {
@@ -328,7 +341,7 @@ final class Containers implements AutoCloseable {
 
         @Override
         public void started(HostedContainer hosted) {
-            hosted.process().exited().thenRun(() -> loop.execute(() -> diedIdle(hosted)));
+            hosted.whenExited(() -> loop.execute(() -> exited(hosted)));
         }
 
         @Override

@@ -1,11 +1,16 @@
 package pikachu.server.invoker;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pikachu.core.containers.Container;
+import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.Endpoint;
 import pikachu.core.names.ActivationId;
 
@@ -14,6 +19,7 @@ import pikachu.core.names.ActivationId;
  * activation uses it at a time; {@code close} may come from any thread and makes what is under way fail.
  */
 final class HostedContainer {
+    private static final Logger LOG = LoggerFactory.getLogger(HostedContainer.class);
     private static final long CONNECT_POLL_MS = 1;
     private static final long EXIT_WAIT_MS = 250;
 
@@ -25,6 +31,10 @@ final class HostedContainer {
     private final ActivationLog log = new ActivationLog();
 
     private volatile Optional<Container> container = Optional.empty();
+
+    /** Taken from the container once: it hands out a future of its own at each call. */
+    private volatile CompletableFuture<Container.Exit> exit = new CompletableFuture<>();
+
     private volatile Optional<RuntimeClient> client = Optional.empty();
     private volatile Optional<Channel> channel = Optional.empty();
     private volatile Optional<ActivationId> served = Optional.empty();
@@ -85,13 +95,14 @@ final class HostedContainer {
     }
 
     void started(Container process, Channel itsChannel) {
+        exit = process.exited();
         container = Optional.of(process);
         channel = Optional.of(itsChannel);
         var name = key.namespace() + "-" + number;
         new LogStream(process.stdout(), "stdout", log).start(name);
         new LogStream(process.stderr(), "stderr", log).start(name);
         // A death is noticed by the exit itself, also when a grandchild holds the connection open.
-        process.exited().thenRun(this::disconnect);
+        exit.thenRun(this::disconnect);
         if (isClosed) {
             process.close();
         }
@@ -107,7 +118,7 @@ final class HostedContainer {
                 client = Optional.of(RuntimeClient.connect(process().control()));
                 return;
             } catch (IOException e) {
-                if (process().exited().isDone() || isClosed || System.nanoTime() - deadlineNanos > 0) {
+                if (exit.isDone() || isClosed || System.nanoTime() - deadlineNanos > 0) {
                     throw e;
                 }
                 pause();
@@ -125,7 +136,7 @@ final class HostedContainer {
     }
 
     RuntimeClient.Response post(String path, byte[] body) throws IOException {
-        if (process().exited().isDone()) {
+        if (exit.isDone()) {
             throw new IOException("The runtime has exited.");
         }
         return client.orElseThrow(() -> new IOException("The runtime was never connected to."))
@@ -139,7 +150,7 @@ final class HostedContainer {
     /** The time limit has been reached: nothing of the container survives it. */
     void timeOut() {
         isTimedOut = true;
-        close();
+        kill();
     }
 
     /** The platform stops; what is under way here ends for that reason. */
@@ -167,7 +178,7 @@ final class HostedContainer {
     /** How the process ended, if it has or is about to. */
     Optional<Container.Exit> exit() {
         try {
-            return Optional.of(process().exited().get(EXIT_WAIT_MS, TimeUnit.MILLISECONDS));
+            return Optional.of(exit.get(EXIT_WAIT_MS, TimeUnit.MILLISECONDS));
         } catch (TimeoutException | ExecutionException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -176,8 +187,22 @@ final class HostedContainer {
         }
     }
 
+    /** Runs {@code task} once the process has exited. */
+    void whenExited(Runnable task) {
+        exit.thenRun(task);
+    }
+
     boolean isAlive() {
-        return !isClosed && container.isPresent() && !container.get().exited().isDone();
+        return !isClosed && container.isPresent() && !exit.isDone();
+    }
+
+    /** Kills all of it; a process that does not die is left to whoever closes the container. */
+    void kill() {
+        try {
+            close();
+        } catch (ContainerFailure | UncheckedIOException e) {
+            LOG.error("event=container_not_killed container={} reason=\"{}\"", number, e.getMessage());
+        }
     }
 
     /** Kills all of it; returns when nothing is left. */

@@ -11,6 +11,7 @@ import pikachu.core.bus.Bus;
 import pikachu.core.bus.BusReader;
 import pikachu.core.bus.BusRecord;
 import pikachu.core.bus.Delivery;
+import pikachu.core.bus.Published;
 import pikachu.core.bus.Start;
 import pikachu.core.bus.Topic;
 import pikachu.core.loops.EventLoop;
@@ -75,7 +76,7 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
 
     @Override
     public void handle(InvokerEvent event) {
-        logic.step(event, loop.now()).forEach(this::carryOut);
+        logic.step(event, loop.now()).forEach(this::attempt);
     }
 
     private void readOwnTopic() {
@@ -127,6 +128,23 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
         }
     }
 
+    /** One effect that fails does not take the step's other effects with it. */
+    private void attempt(InvokerEffect effect) {
+        try {
+            carryOut(effect);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "event=effect_failed invoker={} effect={}",
+                    id,
+                    effect.getClass().getSimpleName(),
+                    e);
+            if (effect instanceof InvokerEffect.Publish publish) {
+                loop.post(new InvokerEvent.PublishDone(
+                        publish.publication(), new Published.Failed("Publishing failed: " + e)));
+            }
+        }
+    }
+
     private void carryOut(InvokerEffect effect) {
         switch (effect) {
             case InvokerEffect.Publish publish -> publish(publish);
@@ -160,9 +178,11 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     @Override
     public void close() {
         loop.execute(() -> isReading = false);
-        containers.close();
-        loop.close();
-        directory.values().forEach(BusReader::close);
-        own.ifPresent(BusReader::close);
+        try (loop) {
+            containers.close();
+        } finally {
+            directory.values().forEach(BusReader::close);
+            own.ifPresent(BusReader::close);
+        }
     }
 }

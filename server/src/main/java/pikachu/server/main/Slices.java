@@ -3,11 +3,13 @@ package pikachu.server.main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import pikachu.containers.host.Slice;
 
 /**
@@ -29,9 +31,17 @@ final class Slices {
         while (used.size() < count) {
             used.add(Slice.firstFree(0));
         }
+        var leftOver = free.subList(Math.min(count, free.size()), free.size());
+        remember(Stream.concat(used.stream(), leftOver.stream()).toList());
+        return new Taken(used, leftOver);
+    }
+
+    /** What a next life has to sweep, at one stroke. */
+    void remember(List<Slice> slices) throws IOException {
+        var fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(
-                file, used.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
-        return new Taken(used, free.subList(Math.min(count, free.size()), free.size()));
+                fresh, slices.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private SortedSet<Integer> remembered() throws IOException {

@@ -80,16 +80,26 @@ final class Standalone implements AutoCloseable {
             api.start();
             introduce(hosts.getFirst(), runtimes);
         } catch (IOException | RuntimeException e) {
-            close();
+            closeAfter(e);
             throw e;
         }
     }
 
+    private void closeAfter(Exception why) {
+        try {
+            close();
+        } catch (RuntimeException alsoFailed) {
+            why.addSuppressed(alsoFailed);
+        }
+    }
+
     private List<Host> hosts() throws IOException {
-        var slices = new Slices(settings.data()).take(settings.invokers());
+        var memory = new Slices(settings.data());
+        var slices = memory.take(settings.invokers());
         for (var old : slices.leftOver()) {
             sweep(old);
         }
+        memory.remember(slices.used());
         return slices.used().stream().map(slice -> parts.add(Host.on(slice))).toList();
     }
 

@@ -26,6 +26,7 @@ public final class Up implements Callable<Integer> {
     private static final int PORT = 3233;
 
     private static final int OVERCOMMIT = 4;
+    private static final int DIED = 70;
 
     @Option(names = "--port", defaultValue = "" + PORT, description = "Port of the API; 0 takes a free one.")
     private int port;
@@ -51,6 +52,13 @@ public final class Up implements Callable<Integer> {
     private boolean isTraining;
 
     public static void main(String[] arguments) {
+        // A loop that has died leaves a platform that answers nothing; the next start finds all that was accepted.
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            failure.printStackTrace();
+            if (failure instanceof Error) {
+                Runtime.getRuntime().halt(DIED);
+            }
+        });
         var command = new CommandLine(new Up());
         command.setExecutionExceptionHandler((failure, line, _) -> {
             line.getErr().println("pikachu up: " + failure.getMessage());
