@@ -100,6 +100,29 @@ final class SurvivalTest {
         assertThat(processesOf(notes)).as("processes left").isEmpty();
     }
 
+    @Test
+    void keepsAllThatWasAcceptedWhenItIsStoppedUnderLoad() throws Exception {
+        var accepted = new ConcurrentLinkedQueue<String>();
+        try (var platform = start();
+                var client = new Client(platform.address())) {
+            client.create("noted", NOTED);
+            underLoad(platform.address(), accepted, () -> {
+                await().atMost(PATIENCE).until(() -> accepted.size() > 100);
+                assertThat(platform.stop()).isEqualTo(143);
+            });
+        }
+        try (var platform = start();
+                var client = new Client(platform.address())) {
+            for (var id : accepted) {
+                await().atMost(PATIENCE)
+                        .pollInterval(Duration.ofMillis(20))
+                        .until(() -> client.get("activations/" + id).status() == 200);
+            }
+            assertThat(ranOrEndedAsLost(client, accepted)).isTrue();
+            assertThat(startsOf()).doesNotHaveDuplicates().containsAll(accepted);
+        }
+    }
+
     /** A record without a start is an error of the platform; a success has its start. */
     private boolean ranOrEndedAsLost(Client client, Queue<String> accepted) throws IOException {
         var starts = startsOf();
