@@ -3,6 +3,7 @@ package pikachu.containers.host;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,10 +22,12 @@ public final class RunFolder implements AutoCloseable {
     private static final Set<PosixFilePermission> OURS = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
 
+    private final Path parent;
     private final Path path;
     private final FileChannel lock;
 
-    private RunFolder(Path path, FileChannel lock) {
+    private RunFolder(Path parent, Path path, FileChannel lock) {
+        this.parent = parent;
         this.path = path;
         this.lock = lock;
     }
@@ -37,8 +40,20 @@ public final class RunFolder implements AutoCloseable {
     /** Below {@code parent}, which is made if it is missing; the folder above it must exist. */
     public static RunFolder open(Path parent, Slice slice) {
         secure(parent);
-        var path = secure(parent.resolve("slice" + slice.number()));
-        return new RunFolder(path, lock(path.resolve("lock")));
+        var path = secureIn(parent, "slice" + slice.number());
+        return new RunFolder(parent, path, lock(path.resolve("lock")));
+    }
+
+    /** Another platform that ends may remove the empty parent just now. */
+    private static Path secureIn(Path parent, String name) {
+        try {
+            return secure(parent.resolve(name));
+        } catch (ContainerFailure failure) {
+            if (Files.exists(parent)) {
+                throw failure;
+            }
+            return secure(secure(parent).resolve(name));
+        }
     }
 
     static Path usualPlace(String runtimeFolder) {
@@ -117,8 +132,18 @@ public final class RunFolder implements AutoCloseable {
         }
         try (lock) {
             Trees.remove(path);
+            removeParentIfEmpty();
         } catch (IOException failure) {
             throw new ContainerFailure("Could not release " + path, failure);
+        }
+    }
+
+    /** Other slices may have theirs in it, or be about to. */
+    private void removeParentIfEmpty() throws IOException {
+        try {
+            Files.deleteIfExists(parent);
+        } catch (DirectoryNotEmptyException inUse) {
+            return;
         }
     }
 }

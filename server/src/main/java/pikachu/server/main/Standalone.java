@@ -61,11 +61,13 @@ final class Standalone implements AutoCloseable {
     /** Returns once the first request will be answered. */
     void start() throws IOException {
         try {
-            Files.createDirectories(settings.data());
+            requireFree(port);
+            makeData();
             var store = parts.add(SqliteStore.open(settings.data()));
             new Subjects(store)
                     .ensure(Subjects.identity(Guest.NAME, new NamespaceName(Guest.NAME), Guest.KEY), clock.getAsLong());
             var hosts = hosts();
+            Volumes.check(settings.volumes(), hosts.getFirst().reach());
             var runtimes = Runtimes.find(hosts.getFirst(), settings.home());
             var known = knownInvokers(store, hosts);
             var bus = parts.add(new InMemoryBus(store.journal()));
@@ -78,6 +80,9 @@ final class Standalone implements AutoCloseable {
             parts.add(controller::stopTaking);
             awaitInvokers(controller, hosts.size());
             api.start();
+            if (api.port() != port) {
+                throw new StartFailure("The API could not listen on port " + port + ". Choose another with --port.");
+            }
             introduce(hosts.getFirst(), runtimes);
         } catch (IOException | RuntimeException e) {
             closeAfter(e);
@@ -131,7 +136,6 @@ final class Standalone implements AutoCloseable {
 
     private void invoker(Host host, Store store, Bus bus, Runtimes runtimes) throws IOException {
         var memoryMb = settings.memoryMb() / settings.invokers();
-        Volumes.check(settings.volumes(), host.reach());
         var invoker = new Invoker(
                 host.invoker(),
                 bus,
@@ -191,6 +195,25 @@ final class Standalone implements AutoCloseable {
                         "volume     " + name + " = " + volume.path() + (volume.writable() ? " (read and write)" : "")));
         introduction.add("listens    on " + LOCAL + " only");
         introduction.add("key        " + Guest.KEY + " (OpenWhisk's well-known guest key)");
+    }
+
+    /** Before anything is made, since the server only logs that it could not listen. */
+    private static void requireFree(int port) {
+        try (var socket = new ServerSocket(port, 1, InetAddress.getByName(LOCAL))) {
+            LOG.debug("event=port_is_free port={}", socket.getLocalPort());
+        } catch (IOException e) {
+            throw new StartFailure("Port " + port + " of " + LOCAL + " cannot be listened on (" + e.getMessage()
+                    + "). Stop who holds it, or choose another with --port; 0 takes a free one.");
+        }
+    }
+
+    private void makeData() {
+        try {
+            Files.createDirectories(settings.data());
+        } catch (IOException e) {
+            throw new StartFailure("The data folder " + settings.data() + " cannot be made (" + e
+                    + "). Choose another with --data.");
+        }
     }
 
     private static int freePort() {

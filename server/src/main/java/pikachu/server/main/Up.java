@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import pikachu.core.store.StoreUnavailable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,12 +27,13 @@ public final class Up implements Callable<Integer> {
     private static final int PORT = 3233;
 
     private static final int OVERCOMMIT = 4;
+    private static final int MISUSED = 2;
     private static final int DIED = 70;
 
     @Option(names = "--port", defaultValue = "" + PORT, description = "Port of the API; 0 takes a free one.")
     private int port;
 
-    @Option(names = "--data", description = "Folder for actions and records. Default: ~/.pikachu/PORT.")
+    @Option(names = "--data", description = "Folder for actions and records. Default: ~/.pikachu/PORT; ~/.pikachu/free with --port 0.")
     private Optional<Path> data = Optional.empty();
 
     @Option(names = "--invokers", defaultValue = "1", description = "How many invokers share the machine (1 to 64).")
@@ -62,6 +64,9 @@ public final class Up implements Callable<Integer> {
         var command = new CommandLine(new Up());
         command.setExecutionExceptionHandler((failure, line, _) -> {
             line.getErr().println("pikachu up: " + failure.getMessage());
+            if (failure instanceof IllegalArgumentException) {
+                return MISUSED;
+            }
             if (!isExpected(failure)) {
                 failure.printStackTrace(line.getErr());
             }
@@ -72,8 +77,8 @@ public final class Up implements Callable<Integer> {
     }
 
     private static boolean isExpected(Exception failure) {
-        return failure instanceof IllegalArgumentException
-                || failure instanceof ContainerFailure
+        return failure instanceof ContainerFailure
+                || failure instanceof StoreUnavailable
                 || failure instanceof StartFailure;
     }
 
@@ -113,7 +118,7 @@ public final class Up implements Callable<Integer> {
                     + " MB for " + invokers + " invokers.");
         }
         var home = Path.of(System.getProperty("pikachu.root", ".")).toAbsolutePath();
-        var place = folder.orElseGet(() -> Path.of(System.getProperty("user.home"), ".pikachu", "" + wantedPort));
+        var place = folder.orElseGet(() -> Path.of(System.getProperty("user.home"), ".pikachu", wantedPort == 0 ? "free" : "" + wantedPort));
         return new Settings(wantedPort, place.toAbsolutePath(), invokers, memoryMb, volumes(), home);
     }
 

@@ -49,7 +49,9 @@ final class PlatformProcess implements AutoCloseable {
             }
             if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() - deadline > 0) {
                 process.destroyForcibly();
-                throw new IOException("The platform did not start:\n" + Files.readString(output));
+                var said = Files.readString(output);
+                Files.delete(output);
+                throw new IOException("The platform did not start:\n" + said);
             }
         }
     }
@@ -73,7 +75,10 @@ final class PlatformProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        process.destroyForcibly();
+    public void close() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+        }
     }
 }
