@@ -78,6 +78,7 @@ final class Endings {
     private void begun(Flight flight, Started report, Target target) {
         flight.activation = report.activation();
         flight.phase = Flight.Phase.STARTED;
+        flight.sinceMs = parts.nowMs();
         flight.arguments = JsonText.EMPTY_OBJECT;
         flight.environment = JsonText.EMPTY_OBJECT;
         ledger.found(flight, target);
@@ -246,7 +247,7 @@ final class Endings {
         if (nowMs >= overdueDueMs) {
             overdueDueMs = nowMs + OVERDUE_EVERY_MS;
             for (var flight : List.copyOf(ledger.all())) {
-                if (nowMs > flight.overdueMs() && flight.phase != Flight.Phase.ENDING) {
+                if (flight.isOverdue(nowMs)) {
                     fail(flight, "Nothing was heard of this activation for longer than its limits allow.");
                 }
             }

@@ -50,6 +50,9 @@ final class Flight {
     boolean isRecovered;
 
     long beganMs;
+    /** Since when it is looked for a place, or has been started, without a word of it. */
+    long sinceMs;
+
     int refusals;
     long firstRefusedMs;
 
@@ -58,6 +61,7 @@ final class Flight {
         this.arguments = arguments;
         this.environment = environment;
         this.beganMs = beganMs;
+        sinceMs = beganMs;
     }
 
     ActivationId id() {
@@ -80,8 +84,17 @@ final class Flight {
         return where.equals(target);
     }
 
-    /** When a place that never came back is taken back: the limits of /init and /run, and time to spare. */
-    long overdueMs() {
-        return beganMs + 2L * Math.max(activation.action().limits().timeoutMs(), 60_000) + 60_000;
+    /**
+     * Whether it is given up: the limits of /init and /run are over since it was started, with time to spare, or no place
+     * was found for as long. While its order lies with an invoker it may wait for a slot for any time and be run yet, so
+     * that to end it would free an instance ID that is to be used: it waits there until the invoker says what became of
+     * it, or is dead. A claim on its way is the dispatcher's to give up.
+     */
+    boolean isOverdue(long nowMs) {
+        return switch (phase) {
+            case STARTED, PLACING ->
+                nowMs > sinceMs + 2L * Math.max(activation.action().limits().timeoutMs(), 60_000) + 60_000;
+            case CLAIMING, SENT, ENDING -> false;
+        };
     }
 }

@@ -88,9 +88,16 @@ final class Replacement {
             endings.fail(flight, "No invoker ran this activation; the last one said: " + reason + ".");
             return;
         }
-        flight.phase = Flight.Phase.PLACING;
+        seekPlace(flight);
         ledger.unplace(flight);
         later(flight, nowMs + AGAIN_PAUSE_MS * (flight.refusals - 1));
+    }
+
+    private void seekPlace(Flight flight) {
+        if (flight.phase != Flight.Phase.PLACING) {
+            flight.phase = Flight.Phase.PLACING;
+            flight.sinceMs = publications.nowMs();
+        }
     }
 
     private void later(Flight flight, long atMs) {
@@ -110,7 +117,7 @@ final class Replacement {
 
     /** It has not been started and never will be where it was: it gets a new place, under the next attempt. */
     void placeAgain(Flight flight) {
-        flight.phase = Flight.Phase.PLACING;
+        seekPlace(flight);
         if (flight.sending != null) {
             flight.sending.callOff();
             flight.sending = null;

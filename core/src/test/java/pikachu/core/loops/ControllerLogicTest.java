@@ -366,6 +366,38 @@ class ControllerLogicTest {
     }
 
     @Test
+    void whatWaitsForASlotKeepsItsInstanceIdForAsLongAsItsInvokerLives() {
+        var name = Optional.of(InstanceId.chosen("a"));
+        invoke(1, name, 60_000);
+        var order = lastOrder();
+        pass(600_000);
+
+        assertThat(all(ControllerEffect.CreateRecord.class)).isEmpty();
+        invoke(2, name, 0);
+        assertThat(reply(2)).isInstanceOf(Reply.Taken.class);
+        started(order);
+        pass(170_000);
+        assertThat(all(ControllerEffect.CreateRecord.class)).isEmpty();
+        report(completed(order, Optional.empty()));
+        assertThat(reply(1)).isEqualTo(new Reply.Ended());
+        invoke(3, name, 0);
+        assertThat(reply(3)).isEqualTo(new Reply.Accepted());
+    }
+
+    @Test
+    void whatWaitedLongForASlotRunsElsewhereWhenItsInvokerDies() {
+        invoke(1, Optional.of(InstanceId.chosen("a")), 60_000);
+        int lost = invokerOf(lastOrder());
+        pass(600_000);
+        beating = Set.of(1 - lost);
+        pass(20_000);
+
+        assertThat(all(ControllerEffect.CreateRecord.class)).isEmpty();
+        assertThat(lastOrder().activation().attempt()).isEqualTo(1);
+        assertThat(invokerOf(lastOrder())).isEqualTo(1 - lost);
+    }
+
+    @Test
     void aControllerThatReadsItsOwnDeathBeginsAnew() {
         invoke(1, Optional.empty(), 60_000);
         var life = published(ControllerHeartbeat.class).getLast().life();
