@@ -52,8 +52,10 @@ final class RecordWriter implements AutoCloseable {
 
     private boolean isClosing;
 
-    /** Failures since the last success; the writing thread's own, as is the next. */
+    /** Failures since the last success; the writing thread's own, as are the next two. */
     private int failures;
+
+    private boolean isAway;
 
     private OptionalLong givingUp = OptionalLong.empty();
 
@@ -165,6 +167,7 @@ final class RecordWriter implements AutoCloseable {
         var suspects = new ArrayList<Pending>();
         for (var one : batch) {
             if (tried(List.of(one)) == Try.REFUSED) {
+                LOG.error("event=record_refused key={}", one.document().key());
                 suspects.add(one.suspected());
             }
         }
@@ -176,7 +179,9 @@ final class RecordWriter implements AutoCloseable {
         try {
             store.createAll(records.stream().map(Pending::document).toList());
         } catch (StoreUnavailable e) {
-            if (failures++ == 0) {
+            failures++;
+            if (!isAway && !records.iterator().next().isSuspect()) {
+                isAway = true;
                 LOG.warn("event=store_lost records={} reason={}", records.size(), e.getMessage());
             }
             return Try.REFUSED;
@@ -188,9 +193,10 @@ final class RecordWriter implements AutoCloseable {
             }
             return Try.BROKEN;
         }
-        if (failures > 0) {
+        failures = 0;
+        if (isAway) {
             LOG.info("event=store_is_back records={}", records.size());
-            failures = 0;
+            isAway = false;
         }
         records.forEach(this::finish);
         return Try.WRITTEN;
