@@ -2,11 +2,17 @@ package pikachu.server.invoker;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import pikachu.core.activations.Activation;
 import pikachu.core.activations.JsonText;
 import pikachu.core.containers.Container;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.core.json.JsonFactory;
 
 /**
  * The bodies of /init and /run, as docs/formats/runtime.md gives them. Whatever Pikachu adds to OpenWhisk's fields is a
@@ -16,7 +22,17 @@ final class RunRequest {
     /** Where the messaging library listens. */
     static final int INSTANCE_PORT = 65433;
 
+    /** Names that are the platform's alone. */
+    private static final String RESERVED = "__OW_";
+
     private static final JsonStringEncoder ENCODER = JsonStringEncoder.getInstance();
+    /** As lenient as whoever accepted the parameters: nothing is converted here, only looked at. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(1 << 20)
+                    .build())
+            .build();
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
@@ -36,17 +52,18 @@ final class RunRequest {
                 .string(activation.action().name().name().value());
         request.text(",\"main\":").string(code.main()).text(",\"code\":").string(code.code());
         request.text(",\"binary\":").text(Boolean.toString(code.isBinary())).text(",\"env\":{");
+        request.parameters(environment);
         var separator = "";
         for (var field : fields(activation, deadlineMs, container).entrySet()) {
-            var name = "__OW_" + field.getKey().toUpperCase(java.util.Locale.ROOT);
+            var name = RESERVED + field.getKey().toUpperCase(Locale.ROOT);
             request.text(separator).string(name).text(":").string(field.getValue());
             separator = ",";
         }
-        return request.members(environment).text("}}}").out.toByteArray();
+        return request.text("}}}").out.toByteArray();
     }
 
     private static Map<String, String> fields(Activation activation, long deadlineMs, Container container) {
-        var fields = new java.util.LinkedHashMap<String, String>();
+        var fields = new LinkedHashMap<String, String>();
         fields.put("namespace", activation.caller().namespace().value());
         fields.put("action_name", "/" + activation.action().name());
         fields.put("action_version", activation.action().version());
@@ -73,11 +90,30 @@ final class RunRequest {
         text(",\"").text(name).text("\":").string(value);
     }
 
-    /** Splices an object's members in, behind at least one member that is there already. */
-    private RunRequest members(JsonText object) {
-        var inner = object.toString().strip();
-        inner = inner.substring(1, inner.length() - 1).strip();
-        return inner.isEmpty() ? this : text(",").text(inner);
+    /**
+     * Splices an object's members in, before others that must follow. Those with a reserved name are left out, so that no
+     * init parameter passes for what the platform says, whichever of two equal members a runtime's parser prefers.
+     */
+    private void parameters(JsonText object) {
+        if (object.equals(JsonText.EMPTY_OBJECT)) {
+            return;
+        }
+        var utf8 = object.utf8();
+        try (var parser = JSON.createParser(ObjectReadContext.empty(), utf8)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                var start = (int) parser.currentTokenLocation().getByteOffset();
+                var isReserved = parser.currentName().startsWith(RESERVED);
+                parser.nextToken();
+                parser.skipChildren();
+                parser.finishToken();
+                if (!isReserved) {
+                    var end = (int) parser.currentLocation().getByteOffset();
+                    out.write(utf8, start, end - start);
+                    text(",");
+                }
+            }
+        }
     }
 
     private RunRequest string(String value) {

@@ -1,5 +1,6 @@
 package pikachu.server.invoker;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -7,7 +8,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -20,6 +20,8 @@ import java.util.Locale;
 final class RuntimeClient implements AutoCloseable {
     private static final int MAX_HEADER = 64 * 1024;
     private static final int BUFFER = 16 * 1024;
+    /** A runtime that cuts its answer into crumbs would keep this thread busy at no cost to itself. */
+    private static final int MAX_CHUNKS = 65_536;
 
     private final SocketChannel channel;
     private final ByteBuffer in = ByteBuffer.allocate(BUFFER).flip();
@@ -102,25 +104,24 @@ final class RuntimeClient implements AutoCloseable {
     }
 
     private Response chunked(int status, int maxBody) throws IOException {
-        var kept = new byte[0];
+        var kept = new ByteArrayOutputStream();
         var total = 0L;
-        while (true) {
+        for (var chunks = 0; chunks <= MAX_CHUNKS; chunks++) {
             var size = Integer.parseInt(readLine().split(";", 2)[0].trim(), 16);
             if (size == 0) {
                 readLine();
-                return new Response(status, kept, total);
+                return new Response(status, kept.toByteArray(), total);
             }
             if (size < 0) {
                 throw new NumberFormatException("chunk of size " + size);
             }
             total += size;
-            var chunk = readBytes(Math.min(size, maxBody - kept.length));
-            var old = kept.length;
-            kept = Arrays.copyOf(kept, old + chunk.length);
-            System.arraycopy(chunk, 0, kept, old, chunk.length);
+            var chunk = readBytes(Math.min(size, maxBody - kept.size()));
+            kept.writeBytes(chunk);
             skip(size - chunk.length);
             readLine();
         }
+        throw new IOException("The runtime's answer has over " + MAX_CHUNKS + " chunks.");
     }
 
     private void skip(long count) throws IOException {

@@ -80,6 +80,63 @@ final class ActivationLogTest {
         assertThat(log.collect(5_000).lines()).isEmpty();
     }
 
+    @Test
+    void countsWhatTheRecordHoldsOfALineAndNotOnlyWhatWasPrinted() {
+        log.begin(400);
+        feed("stdout", "\n".repeat(1000) + END);
+        feed("stderr", END);
+
+        assertThat(log.collect(5_000).lines()).hasSize(11);
+    }
+
+    @Test
+    void countsBytesAndNotCharacters() {
+        log.begin(150);
+        feed("stdout", "é".repeat(60) + "\n" + END);
+        feed("stderr", END);
+
+        assertThat(log.collect(5_000).lines()).singleElement().asString().contains("exceeds the limit of 150 bytes");
+    }
+
+    @Test
+    void keepsTextOutsideAsciiAsItIs() {
+        log.begin(1000);
+        feed("stdout", "é\u20ac\uD83D\uDE00\n" + END);
+        feed("stderr", END);
+
+        assertThat(log.collect(5_000).lines()).singleElement().asString().endsWith("stdout: é\u20ac\uD83D\uDE00");
+    }
+
+    @Test
+    void saysWhenAllLogsTogetherTakeTooMuch() {
+        var budget = new LogBudget(1000);
+        var chatty = new ActivationLog(budget);
+        var late = new ActivationLog(budget);
+        chatty.begin(1_000_000);
+        late.begin(1_000_000);
+        chatty.add("stdout", "x".repeat(800));
+        late.add("stdout", "y".repeat(800));
+        late.add("stdout", "and more");
+
+        assertThat(late.collect(1).lines().getFirst())
+                .contains("stderr: Logs were truncated because the logs of all running activations together exceed");
+        assertThat(chatty.collect(1).lines().getFirst()).endsWith("x".repeat(800));
+    }
+
+    @Test
+    void givesBackItsShareWhenCollectedAndWhenBegunAgain() {
+        var budget = new LogBudget(1000);
+        var one = new ActivationLog(budget);
+        for (var i = 0; i < 5; i++) {
+            one.begin(1_000_000);
+            one.add("stdout", "x".repeat(800));
+        }
+        assertThat(one.collect(1).lines().getFirst()).endsWith("x".repeat(800));
+        one.add("stdout", "nobody's");
+
+        assertThat(budget.take(1000)).isTrue();
+    }
+
     private void feed(String stream, String text) {
         // The end of the input counts as an end too, so a fresh stream is fed up to its sentinel only.
         new LogStream(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), stream, log).readToEnd();

@@ -83,6 +83,19 @@ final class RuntimeClientTest {
         }
     }
 
+    @Test
+    void readsAsManyChunksAsItAllowsAndRefusesOneMore() throws IOException {
+        var head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        var most = head + "1\r\nx\r\n".repeat(65_536);
+        answers(most + "0\r\n\r\n", most + "1\r\nx\r\n0\r\n\r\n");
+        try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
+            assertThat(client.post("/run", new byte[0], 1 << 20).body()).hasSize(65_536);
+            assertThatThrownBy(() -> client.post("/run", new byte[0], 1 << 20))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("65536 chunks");
+        }
+    }
+
     /** Answers each request in turn, then hangs up. */
     private void answers(String... answers) {
         Thread.ofVirtual().start(() -> {
