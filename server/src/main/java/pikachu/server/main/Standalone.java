@@ -211,8 +211,8 @@ final class Standalone implements AutoCloseable {
         try {
             Files.createDirectories(settings.data());
         } catch (IOException e) {
-            throw new StartFailure("The data folder " + settings.data() + " cannot be made (" + e
-                    + "). Choose another with --data.");
+            throw new StartFailure(
+                    "The data folder " + settings.data() + " cannot be made (" + e + "). Choose another with --data.");
         }
     }
 

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import pikachu.core.store.StoreUnavailable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.ContainerSpec.Volume;
+import pikachu.core.store.StoreUnavailable;
 
 /** {@code pikachu up}: the standalone platform, in one process, on this machine only. */
 @Command(
@@ -33,7 +33,9 @@ public final class Up implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "" + PORT, description = "Port of the API; 0 takes a free one.")
     private int port;
 
-    @Option(names = "--data", description = "Folder for actions and records. Default: ~/.pikachu/PORT; ~/.pikachu/free with --port 0.")
+    @Option(
+            names = "--data",
+            description = "Folder for actions and records. Default: ~/.pikachu/PORT; ~/.pikachu/free with --port 0.")
     private Optional<Path> data = Optional.empty();
 
     @Option(names = "--invokers", defaultValue = "1", description = "How many invokers share the machine (1 to 64).")
@@ -118,7 +120,8 @@ public final class Up implements Callable<Integer> {
                     + " MB for " + invokers + " invokers.");
         }
         var home = Path.of(System.getProperty("pikachu.root", ".")).toAbsolutePath();
-        var place = folder.orElseGet(() -> Path.of(System.getProperty("user.home"), ".pikachu", wantedPort == 0 ? "free" : "" + wantedPort));
+        var place = folder.orElseGet(
+                () -> Path.of(System.getProperty("user.home"), ".pikachu", wantedPort == 0 ? "free" : "" + wantedPort));
         return new Settings(wantedPort, place.toAbsolutePath(), invokers, memoryMb, volumes(), home);
     }
 
