@@ -59,6 +59,9 @@ public sealed interface ControllerEffect {
      */
     record CreateRecord(ActivationRecord record) implements ControllerEffect {}
 
+    /** If the activation has a record, say so by {@link ControllerEvent.RecordCreated}; else say nothing. */
+    record FindRecord(NamespaceName namespace, ActivationId activation) implements ControllerEffect {}
+
     /** These entries are new or changed, for a {@link ControllerEvent.Watch}. */
     record Show(long watch, List<Entry> changed) implements ControllerEffect {
         public Show {

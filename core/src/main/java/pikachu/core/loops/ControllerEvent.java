@@ -19,7 +19,7 @@ public sealed interface ControllerEvent {
 
     /**
      * Somebody wants an action run; answered by {@link ControllerEffect.Answer} with the same ticket, once. With {@code
-     * waitMs} above 0 the answer may be late or never come: how long the caller is kept is up to whoever asked.
+     * waitMs} above 0 that is when it has ended, or soon after {@link WaitOver}, which whoever asked has to send.
      *
      * @param id of the activation, new and random
      * @param concurrent how many activations of the caller's namespace may be in flight
@@ -37,6 +37,12 @@ public sealed interface ControllerEvent {
             int waitMs,
             String transaction)
             implements ControllerEvent {}
+
+    /**
+     * The caller of this activation has waited for its end as long as it wanted to. It is answered {@link Reply.Accepted}
+     * once nothing can lose the order any more, or what else becomes of it first.
+     */
+    record WaitOver(ActivationId activation) implements ControllerEvent {}
 
     /** A record that was read; {@code reading} is the number that {@link ControllerEffect.Read} gave. */
     record Received(long reading, long position, Message message) implements ControllerEvent {}

@@ -81,6 +81,7 @@ final class ControllerLife implements Membership.Listener {
         switch (event) {
             case ControllerEvent.Tick tick -> tick(nowMs);
             case ControllerEvent.Invoke invoke -> dispatcher.accept(invoke, nowMs);
+            case ControllerEvent.WaitOver over -> dispatcher.waitOver(over.activation());
             case ControllerEvent.Received received -> parts.readings().received(received);
             case ControllerEvent.PublishDone done -> parts.publications().done(done.publication(), done.how());
             case ControllerEvent.PlacementCreated created -> replacement.placementCreated(created);

@@ -25,6 +25,14 @@ final class Dispatcher implements ClaimKeeper.Claimant {
     private static final long BUS_PATIENCE_MS = 2000;
     private static final long CLAIM_PATIENCE_MS = 500;
     private static final long CLAIM_PAUSE_MS = 50;
+
+    /**
+     * Orders of callers who wait at least so long are written behind: they are on disk within some 50 ms, so for certain
+     * when so much time has passed since the bus took them. Others are on disk before the bus says that it has them. So
+     * whoever is told Accepted can rely on a record, even if the whole platform is killed in that moment.
+     */
+    private static final long BEHIND_MS = 1000;
+
     private static final String BUS_AWAY = "The bus cannot be reached. Try again in a few seconds.";
 
     private final ControllerId self;
@@ -231,17 +239,19 @@ final class Dispatcher implements ClaimKeeper.Claimant {
         flight.phase = Flight.Phase.SENT;
         flight.isClaimAdopted = false;
         var activation = flight.activation;
+        boolean isBehind = activation.waitMs() >= BEHIND_MS && !flight.isWaitOver;
         flight.sending = publications.lasting(
                 Publications.draft(
                         Topic.invoker(target.invoker()),
                         activation.id(),
                         new Activate(activation, target.incarnation(), flight.arguments, flight.environment),
-                        activation.waitMs() > 0 ? Durability.BEHIND : Durability.COMMITTED),
-                position -> sent(flight, activation));
+                        isBehind ? Durability.BEHIND : Durability.COMMITTED),
+                position -> sent(flight, activation, isBehind));
     }
 
-    private void sent(Flight flight, Activation sent) {
+    private void sent(Flight flight, Activation sent, boolean isBehind) {
         unsent.remove(flight.id());
+        flight.durableMs = Math.min(flight.durableMs, publications.nowMs() + (isBehind ? BEHIND_MS : 0));
         if (flight.activation.attempt() != sent.attempt() || ledger.find(flight.id()) != flight) {
             return;
         }
@@ -250,8 +260,24 @@ final class Dispatcher implements ClaimKeeper.Claimant {
             flight.sending = null;
             settlePlaced(flight);
         }
-        if (sent.waitMs() == 0) {
+        if (sent.waitMs() == 0 || flight.isWaitOver) {
+            acceptOnceDurable(flight);
+        }
+    }
+
+    void waitOver(ActivationId id) {
+        var flight = ledger.find(id);
+        if (flight != null) {
+            flight.isWaitOver = true;
+            acceptOnceDurable(flight);
+        }
+    }
+
+    private void acceptOnceDurable(Flight flight) {
+        if (flight.durableMs <= publications.nowMs()) {
             answer(flight, new Reply.Accepted());
+        } else if (flight.durableMs != Long.MAX_VALUE) {
+            timers.at(flight.durableMs, () -> answer(flight, new Reply.Accepted()));
         }
     }
 

@@ -213,9 +213,7 @@ final class Endings {
             claims.release(
                     flight.activation.caller().namespace(), flight.activation.instance(), flight.activation.epoch());
         }
-        if (flight.ticket != Flight.NOBODY) {
-            parts.effects().add(new ControllerEffect.Answer(flight.ticket, reply));
-        }
+        dispatcher.answer(flight, reply);
     }
 
     // ---------------------------------------------------------------------------------- what may be missing
@@ -248,9 +246,28 @@ final class Endings {
             overdueDueMs = nowMs + OVERDUE_EVERY_MS;
             for (var flight : List.copyOf(ledger.all())) {
                 if (flight.isOverdue(nowMs)) {
-                    fail(flight, "Nothing was heard of this activation for longer than its limits allow.");
+                    overdue(flight, nowMs);
                 }
             }
+        }
+    }
+
+    /**
+     * An order that lies with a living invoker may wait for a slot for any time and be run yet: to end it would free an
+     * instance ID that is to be used. It ends by the invoker's word or death, or because it had ended already: an order
+     * that was recovered just before it was settled is never heard of again.
+     */
+    private void overdue(Flight flight, long nowMs) {
+        switch (flight.phase) {
+            case STARTED, PLACING ->
+                fail(flight, "Nothing was heard of this activation for longer than its limits allow.");
+            case SENT -> {
+                flight.sinceMs = nowMs;
+                parts.effects()
+                        .add(new ControllerEffect.FindRecord(
+                                flight.activation.caller().namespace(), flight.id()));
+            }
+            case CLAIMING, ENDING -> {} // the dispatcher's to give up; the store's to answer
         }
     }
 }

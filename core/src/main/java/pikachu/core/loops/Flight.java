@@ -34,6 +34,12 @@ final class Flight {
     /** Whoever waits for the answer. */
     long ticket = NOBODY;
 
+    /** Whoever waits wants to know no more than that it is accepted. */
+    boolean isWaitOver;
+
+    /** From when on the order outlives the death of the whole platform; for ever away until the bus has it. */
+    long durableMs = Long.MAX_VALUE;
+
     @Nullable
     Target target;
 
@@ -50,7 +56,7 @@ final class Flight {
     boolean isRecovered;
 
     long beganMs;
-    /** Since when it is looked for a place, or has been started, without a word of it. */
+    /** Since when it has been heard of no more, or been asked after. */
     long sinceMs;
 
     int refusals;
@@ -84,17 +90,8 @@ final class Flight {
         return where.equals(target);
     }
 
-    /**
-     * Whether it is given up: the limits of /init and /run are over since it was started, with time to spare, or no place
-     * was found for as long. While its order lies with an invoker it may wait for a slot for any time and be run yet, so
-     * that to end it would free an instance ID that is to be used: it waits there until the invoker says what became of
-     * it, or is dead. A claim on its way is the dispatcher's to give up.
-     */
+    /** Whether nothing was heard of it for longer than /init and /run may take together, with time to spare. */
     boolean isOverdue(long nowMs) {
-        return switch (phase) {
-            case STARTED, PLACING ->
-                nowMs > sinceMs + 2L * Math.max(activation.action().limits().timeoutMs(), 60_000) + 60_000;
-            case CLAIMING, SENT, ENDING -> false;
-        };
+        return nowMs > sinceMs + 2L * Math.max(activation.action().limits().timeoutMs(), 60_000) + 60_000;
     }
 }

@@ -320,30 +320,34 @@ final class Membership {
         return heardUpToMs - Math.max(life.heardMs, calmSinceMs);
     }
 
-    /** After each own heartbeat, so once a second. */
+    /**
+     * After each own heartbeat, so once a second. The publisher may have begun too late to know an invoker that others
+     * have placed work on; then one of these says so, after twice the time.
+     */
     private void judge(long nowMs) {
         boolean isPublisher = isPublisher();
+        long invokerPatienceMs = isPublisher ? timing.deadAfterMs() : 2 * timing.deadAfterMs();
         invokers.forEach((id, life) -> {
             if (heardUpToMs - life.heardMs >= timing.silentMs()) {
                 placement.exclude(id);
             }
-            if (isPublisher && isVerdictDue(life, nowMs)) {
+            if (isVerdictDue(life, invokerPatienceMs, nowMs)) {
                 life.verdictMs = nowMs;
                 publications.send(Topic.HEALTH, 0, new InvokerDead(id, life.incarnation, self));
             }
         });
         controllers.forEach((id, life) -> {
-            if (isPublisher && isVerdictDue(life, nowMs)) {
+            if (isPublisher && isVerdictDue(life, timing.deadAfterMs(), nowMs)) {
                 life.verdictMs = nowMs;
                 publications.send(Topic.HEALTH, 0, new ControllerDead(id, life.incarnation, self));
             }
         });
+        suspects.forEach((target, since) -> {
+            if (heardUpToMs - Math.max(since, calmSinceMs) >= invokerPatienceMs) {
+                publications.send(Topic.HEALTH, 0, new InvokerDead(target.invoker(), target.incarnation(), self));
+            }
+        });
         if (isPublisher) {
-            suspects.forEach((target, since) -> {
-                if (heardUpToMs - Math.max(since, calmSinceMs) >= timing.deadAfterMs()) {
-                    publications.send(Topic.HEALTH, 0, new InvokerDead(target.invoker(), target.incarnation(), self));
-                }
-            });
             absent.forEach((id, since) -> {
                 if (heardUpToMs - Math.max(since, calmSinceMs - timing.deadAfterMs()) >= timing.deadAfterMs()) {
                     listener.controllerLacks(id);
@@ -352,8 +356,8 @@ final class Membership {
         }
     }
 
-    private boolean isVerdictDue(Life life, long nowMs) {
-        return silence(life) >= timing.deadAfterMs() && nowMs - life.verdictMs >= timing.heartbeatMs();
+    private boolean isVerdictDue(Life life, long patienceMs, long nowMs) {
+        return silence(life) >= patienceMs && nowMs - life.verdictMs >= timing.heartbeatMs();
     }
 
     /** Whether the bus carries what is said: the own heartbeats come back. */

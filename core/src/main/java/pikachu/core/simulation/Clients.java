@@ -101,8 +101,13 @@ final class Clients {
                 clock.chance(0.5) ? Optional.of(InstanceId.chosen("id" + clock.between(0, ids))) : Optional.empty(),
                 clock.chance(0.9) ? 1000 : 5,
                 0,
-                clock.chance(0.5) ? 60_000 : 0,
+                clock.chance(0.5) ? waitMs() : 0,
                 "sim");
+    }
+
+    /** Some leave at once, and must be able to rely on what they are told then. */
+    private int waitMs() {
+        return clock.chance(0.7) ? 60_000 : (int) clock.between(1, 3000);
     }
 
     @Override

@@ -104,6 +104,13 @@ final class SimController extends Node {
                 nowMs(),
                 draft.waitMs(),
                 draft.transaction()));
+        if (draft.waitMs() > 0) {
+            later(draft.waitMs() * 1000L, () -> {
+                if (callers.containsKey(ticket)) {
+                    step(new ControllerEvent.WaitOver(draft.id()));
+                }
+            });
+        }
     }
 
     private void step(ControllerEvent event) {
@@ -163,6 +170,12 @@ final class SimController extends Node {
                     around.store().create(create.record());
                     step(new ControllerEvent.RecordCreated(
                             create.record().activation().id()));
+                });
+            case ControllerEffect.FindRecord find ->
+                later(around.store().delayUs(), () -> {
+                    if (around.store().record(find.activation()).isPresent()) {
+                        step(new ControllerEvent.RecordCreated(find.activation()));
+                    }
                 });
             case ControllerEffect.Show show -> {}
             case ControllerEffect.Instances instances -> {}

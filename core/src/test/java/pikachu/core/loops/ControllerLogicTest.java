@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Test;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.JsonText;
 import pikachu.core.activations.Status;
+import pikachu.core.bus.Durability;
 import pikachu.core.bus.Published;
 import pikachu.core.bus.Topic;
+import pikachu.core.messages.ClaimMessage.Claim;
 import pikachu.core.messages.ClaimMessage.Release;
 import pikachu.core.messages.CompletedMessage.Completed;
 import pikachu.core.messages.CompletedMessage.Refused;
@@ -192,6 +194,14 @@ class ControllerLogicTest {
                 record.isEmpty());
     }
 
+    private Durability durabilityOfLastOrder() {
+        return all(ControllerEffect.Publish.class).stream()
+                .filter(publish -> publish.message() instanceof Activate)
+                .toList()
+                .getLast()
+                .durability();
+    }
+
     private Activate lastOrder() {
         return published(Activate.class).getLast();
     }
@@ -205,6 +215,53 @@ class ControllerLogicTest {
         pass(500);
 
         assertThat(reply(1)).isEqualTo(new Reply.Accepted());
+    }
+
+    @Test
+    void acceptsWhenTheWaitIsOverOnlyWhatNothingCanLose() {
+        invoke(1, Optional.empty(), 1);
+        assertThat(durabilityOfLastOrder()).isEqualTo(Durability.COMMITTED);
+        assertThat(isAnswered(1)).isFalse();
+        step(new ControllerEvent.WaitOver(id(1)));
+        assertThat(reply(1)).isEqualTo(new Reply.Accepted());
+
+        invoke(2, Optional.empty(), 1500);
+        assertThat(durabilityOfLastOrder()).isEqualTo(Durability.BEHIND);
+        step(new ControllerEvent.WaitOver(id(2)));
+        assertThat(isAnswered(2)).isFalse();
+        pass(900);
+        assertThat(isAnswered(2)).isFalse();
+        pass(200);
+        assertThat(reply(2)).isEqualTo(new Reply.Accepted());
+        report(completed(lastOrder(), Optional.empty()));
+        assertThat(all(ControllerEffect.Answer.class)).hasSize(2);
+    }
+
+    @Test
+    void whoStopsWaitingBeforeTheOrderIsOnTheBusHearsWhatBecomesOfIt() {
+        reaches = message -> !(message instanceof Activate);
+        invoke(1, Optional.empty(), 1);
+        invoke(2, Optional.empty(), 1);
+        step(new ControllerEvent.WaitOver(id(1)));
+        step(new ControllerEvent.WaitOver(id(2)));
+        pass(1000);
+        assertThat(all(ControllerEffect.Answer.class)).isEmpty();
+        pass(1500);
+        assertThat(reply(1)).isInstanceOf(Reply.Unavailable.class);
+    }
+
+    @Test
+    void whoStopsWaitingWhileTheClaimIsOnItsWayHearsThatTheIdIsTaken() {
+        var name = Optional.of(InstanceId.chosen("a"));
+        invoke(1, name, 60_000);
+        reaches = message -> !(message instanceof Claim);
+        invoke(2, name, 1);
+        step(new ControllerEvent.WaitOver(id(2)));
+        assertThat(isAnswered(2)).isFalse();
+        reaches = message -> true;
+        pass(200);
+
+        assertThat(reply(2)).isInstanceOf(Reply.Taken.class);
     }
 
     @Test
@@ -382,6 +439,20 @@ class ControllerLogicTest {
         assertThat(reply(1)).isEqualTo(new Reply.Ended());
         invoke(3, name, 0);
         assertThat(reply(3)).isEqualTo(new Reply.Accepted());
+    }
+
+    @Test
+    void whatEndedWithoutAWordIsFoundInTheStore() {
+        invoke(1, Optional.empty(), 60_000);
+        pass(170_000);
+        assertThat(all(ControllerEffect.FindRecord.class)).isEmpty();
+        pass(20_000);
+        assertThat(all(ControllerEffect.FindRecord.class))
+                .containsExactly(new ControllerEffect.FindRecord(CALLER.namespace(), id(1)));
+        step(new ControllerEvent.RecordCreated(id(1)));
+
+        assertThat(controller.inFlight()).isZero();
+        assertThat(reply(1)).isEqualTo(new Reply.Ended());
     }
 
     @Test

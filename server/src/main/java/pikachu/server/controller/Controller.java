@@ -43,7 +43,7 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
     private static final int BATCH = 256;
     private static final long QUESTION_MS = 5_000;
 
-    /** How long an activation that nobody waits for may take to be on the bus. */
+    /** How long an activation may take to be on the bus once nobody waits for its end. */
     private static final long ACCEPT_MS = 30_000;
 
     private final ControllerId id;
@@ -109,15 +109,27 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
             return new Answer.Unavailable("The platform is stopping.");
         }
         var activation = ActivationId.of(UUID.randomUUID());
-        var waitMs = request.waitMs() > 0 ? request.waitMs() : ACCEPT_MS;
-        var reply = ask(waitMs, ticket -> event(request, activation, ticket));
-        if (reply.isEmpty()) {
-            return request.waitMs() > 0
-                    ? new Answer.Accepted(activation)
-                    : new Answer.Unavailable("The bus did not take the activation within " + ACCEPT_MS / 1000
-                            + " s. It may still run. Try again later.");
+        var ticket = tickets.incrementAndGet();
+        var answer = new CompletableFuture<Object>();
+        asked.put(ticket, answer);
+        try {
+            loop.post(event(request, activation, ticket));
+            var reply = await(answer, request.waitMs() > 0 ? request.waitMs() : ACCEPT_MS);
+            if (reply.isEmpty() && request.waitMs() > 0) {
+                // Whether the order is safe, and not refused for a claim, is only for the loop to say.
+                loop.post(new ControllerEvent.WaitOver(activation));
+                reply = await(answer, ACCEPT_MS);
+            }
+            return reply.map(known -> answer(activation, (Reply) known))
+                    .orElseGet(() -> new Answer.Unavailable("Whether the bus has taken the activation was not known"
+                            + " within " + ACCEPT_MS / 1000 + " s. It may still run. Try again later."));
+        } finally {
+            asked.remove(ticket);
         }
-        return switch ((Reply) reply.get()) {
+    }
+
+    private static Answer answer(ActivationId activation, Reply reply) {
+        return switch (reply) {
             case Reply.Accepted _, Reply.Ended _ -> new Answer.Accepted(activation);
             case Reply.Finished finished -> new Answer.Finished(finished.record());
             case Reply.Taken taken -> new Answer.Taken(taken.instance(), taken.holder());
@@ -148,6 +160,14 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
         asked.put(ticket, answer);
         try {
             loop.post(question.apply(ticket));
+            return await(answer, waitMs);
+        } finally {
+            asked.remove(ticket);
+        }
+    }
+
+    private Optional<Object> await(CompletableFuture<Object> answer, long waitMs) {
+        try {
             return Optional.of(answer.get(waitMs, TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             return Optional.empty();
@@ -156,8 +176,6 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
-        } finally {
-            asked.remove(ticket);
         }
     }
 
@@ -274,6 +292,7 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
             case ControllerEffect.Trim trim -> bus.trim(trim.topic(), trim.partition(), trim.position());
             case ControllerEffect.CreatePlacement placement -> outcomes.place(placement);
             case ControllerEffect.CreateRecord record -> outcomes.record(record.record());
+            case ControllerEffect.FindRecord find -> outcomes.find(find.namespace(), find.activation());
             case ControllerEffect.Show show ->
                 Optional.ofNullable(watches.get(show.watch()))
                         .ifPresent(listener -> show.changed().forEach(listener));

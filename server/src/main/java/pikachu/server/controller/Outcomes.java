@@ -59,6 +59,14 @@ public final class Outcomes implements AutoCloseable {
         });
     }
 
+    void find(NamespaceName namespace, ActivationId activation) {
+        persist("search for the record of " + activation, () -> {
+            if (isRecorded(namespace, activation)) {
+                events.accept(new ControllerEvent.RecordCreated(activation));
+            }
+        });
+    }
+
     private void placeOnce(CreatePlacement placement) {
         if (isRecorded(placement.namespace(), placement.activation())) {
             events.accept(new ControllerEvent.RecordCreated(placement.activation()));

@@ -102,6 +102,35 @@ final class FunctionsTest {
     }
 
     @Test
+    void refusesAnIdThatIsAliveAlsoToACallerWhoLeavesAtOnce() throws Exception {
+        client.create("stay", "import time\ndef main(args):\n    time.sleep(2)\n    return {}\n");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Client.Answer> first = threads.submit(() -> client.call("stay", "{\"instanceID\":\"only\"}"));
+            await().atMost(PATIENCE).until(() -> isRunning("only"));
+
+            var second = client.send("POST", "actions/stay?blocking=true&timeout=1", "{\"instanceID\":\"only\"}");
+
+            assertThat(second.status()).isEqualTo(409);
+            assertThat(first.get().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoLeavesAtOnceFindsARecord() {
+        client.create("quick", "def main(args):\n    return {}\n");
+
+        var answer = client.send("POST", "actions/quick?blocking=true&timeout=1", "{}");
+
+        assertThat(answer.status()).isEqualTo(202);
+        var id = answer.at("/activationId").asString();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(client.get("activations/" + id)
+                                .at("/activationId")
+                                .asString())
+                        .isEqualTo(id));
+    }
+
+    @Test
     void takesANumberForAnId() {
         client.create(
                 "number",
