@@ -21,6 +21,7 @@ import pikachu.core.bus.Bus;
 import pikachu.core.bus.BusReader;
 import pikachu.core.bus.BusRecord;
 import pikachu.core.bus.Delivery;
+import pikachu.core.bus.Published;
 import pikachu.core.instances.Entry;
 import pikachu.core.loops.ControllerEffect;
 import pikachu.core.loops.ControllerEvent;
@@ -275,7 +276,24 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
     }
 
     private void carryOut(List<ControllerEffect> effects) {
-        effects.forEach(this::carryOut);
+        effects.forEach(this::attempt);
+    }
+
+    /** One effect that fails does not take the step's other effects with it. */
+    private void attempt(ControllerEffect effect) {
+        try {
+            carryOut(effect);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "event=effect_failed controller={} effect={}",
+                    id,
+                    effect.getClass().getSimpleName(),
+                    e);
+            if (effect instanceof ControllerEffect.Publish publish) {
+                loop.post(new ControllerEvent.PublishDone(
+                        publish.publication(), new Published.Failed("Publishing failed: " + e)));
+            }
+        }
     }
 
     private void carryOut(ControllerEffect effect) {
