@@ -1,9 +1,14 @@
 package pikachu.server.invoker;
 
+import java.util.Optional;
+import java.util.function.Supplier;
+
 /**
  * What /init needs of an action.
  *
- * @param code source text, or base64 of an archive when {@code isBinary}
  * @param main the entry point
+ * @param isBinary whether the code is base64 of an archive, and not source text
+ * @param length of the code, bytes
+ * @param utf8 reads the code; empty when the action has been deleted meanwhile
  */
-public record ActionCode(String code, String main, boolean isBinary) {}
+public record ActionCode(String main, boolean isBinary, int length, Supplier<Optional<byte[]>> utf8) {}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -29,6 +30,11 @@ final class ActivationRunner {
     private static final long LOG_WAIT_MS = 2_000;
     private static final int BYTES_PER_MB = 1024 * 1024;
 
+    /** Code longer than this is read and sent for one container at a time, since it is in memory twice meanwhile. */
+    private static final int LARGE_CODE = BYTES_PER_MB;
+
+    private static final int LARGE_AT_ONCE = 1;
+
     /** A caller who has waited nearly as long as he will gets his record written before it is announced. */
     private static final long WAIT_MARGIN_MS = 100;
 
@@ -39,6 +45,7 @@ final class ActivationRunner {
     private final Function<ActivationRecord, NewDocument> form;
     private final LongSupplier clock;
     private final Sink sink;
+    private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
 
     ActivationRunner(
             Hosting hosting,
@@ -118,8 +125,7 @@ final class ActivationRunner {
     private Optional<Outcome> makeReady(Job job, HostedContainer hosted, AtomicReference<Job> ready) {
         var code = codes.code(job.activation().action());
         if (code.isEmpty()) {
-            return Optional.of(Outcome.failed(
-                    Status.APPLICATION_ERROR, "Action could not be found or may have been deleted.", Ending.ERROR));
+            return Optional.of(notFound());
         }
         hosting.start(hosted, job);
         sink.started(hosted);
@@ -128,29 +134,45 @@ final class ActivationRunner {
 
     private Optional<Outcome> initialise(Job job, HostedContainer hosted, ActionCode code, AtomicReference<Job> ready) {
         hosted.log().begin(logLimit(job));
+        var permits = code.length() > LARGE_CODE ? LARGE_AT_ONCE : 0;
+        // Whoever holds it is bound by his own time limit.
+        large.acquireUninterruptibly(permits);
         var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
         try {
             hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(job.timeoutMs()));
-            var started = clock.getAsLong();
-            var body = RunRequest.init(
-                    job.activation(), code, job.environment(), started + job.timeoutMs(), hosted.process());
-            var answer = hosted.post("/init", body);
-            ready.set(job.initialised(started, clock.getAsLong() - started));
-            return answer.status() == 200
-                    ? Optional.empty()
-                    : Optional.of(Outcome.answered(RunResponse.ofFailedInit(answer)));
+            var utf8 = code.utf8().get();
+            return utf8.isEmpty() ? Optional.of(notFound()) : callInit(job, hosted, code, utf8.get(), ready);
         } catch (IOException e) {
             return Optional.of(Outcome.broken(hosted, job, true));
         } finally {
             alarm.cancel(false);
+            large.release(permits);
         }
+    }
+
+    private Optional<Outcome> callInit(
+            Job job, HostedContainer hosted, ActionCode code, byte[] utf8, AtomicReference<Job> ready)
+            throws IOException {
+        var started = clock.getAsLong();
+        var body = RunRequest.init(
+                job.activation(), code, utf8, job.environment(), started + job.timeoutMs(), hosted.process());
+        var answer = hosted.post("/init", body);
+        ready.set(job.initialised(started, clock.getAsLong() - started));
+        return answer.status() == 200
+                ? Optional.empty()
+                : Optional.of(Outcome.answered(RunResponse.ofFailedInit(answer)));
+    }
+
+    private static Outcome notFound() {
+        return Outcome.failed(
+                Status.APPLICATION_ERROR, "Action could not be found or may have been deleted.", Ending.ERROR);
     }
 
     private Outcome callRun(Job job, HostedContainer hosted, long started) {
         var body = RunRequest.run(job.activation(), job.arguments(), started + job.timeoutMs(), hosted.process());
         var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
         try {
-            return Outcome.answered(RunResponse.ofRun(hosted.post("/run", body)));
+            return Outcome.answered(RunResponse.ofRun(hosted.post("/run", List.of(body))));
         } catch (IOException e) {
             return Outcome.broken(hosted, job, false);
         } finally {

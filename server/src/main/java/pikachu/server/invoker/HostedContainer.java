@@ -2,6 +2,7 @@ package pikachu.server.invoker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -135,7 +136,7 @@ final class HostedContainer {
         }
     }
 
-    RuntimeClient.Response post(String path, byte[] body) throws IOException {
+    RuntimeClient.Response post(String path, List<byte[]> body) throws IOException {
         if (exit.isDone()) {
             throw new IOException("The runtime has exited.");
         }

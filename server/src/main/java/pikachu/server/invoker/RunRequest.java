@@ -3,6 +3,7 @@ package pikachu.server.invoker;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import pikachu.core.activations.Activation;
@@ -45,21 +46,29 @@ final class RunRequest {
         return request.text("}").out.toByteArray();
     }
 
-    static byte[] init(
-            Activation activation, ActionCode code, JsonText environment, long deadlineMs, Container container) {
-        var request = new RunRequest();
-        request.text("{\"value\":{\"name\":")
+    /** In pieces, so that the code, which is most of it, is not copied once more. */
+    static List<byte[]> init(
+            Activation activation,
+            ActionCode code,
+            byte[] utf8,
+            JsonText environment,
+            long deadlineMs,
+            Container container) {
+        var before = new RunRequest();
+        before.text("{\"value\":{\"name\":")
                 .string(activation.action().name().name().value());
-        request.text(",\"main\":").string(code.main()).text(",\"code\":").string(code.code());
-        request.text(",\"binary\":").text(Boolean.toString(code.isBinary())).text(",\"env\":{");
-        request.parameters(environment);
+        before.text(",\"main\":").string(code.main()).text(",\"code\":\"");
+        var after = new RunRequest();
+        after.text("\",\"binary\":").text(Boolean.toString(code.isBinary())).text(",\"env\":{");
+        after.parameters(environment);
         var separator = "";
         for (var field : fields(activation, deadlineMs, container).entrySet()) {
             var name = RESERVED + field.getKey().toUpperCase(Locale.ROOT);
-            request.text(separator).string(name).text(":").string(field.getValue());
+            after.text(separator).string(name).text(":").string(field.getValue());
             separator = ",";
         }
-        return request.text("}}}").out.toByteArray();
+        after.text("}}}");
+        return List.of(before.out.toByteArray(), JsonBytes.escaped(utf8), after.out.toByteArray());
     }
 
     private static Map<String, String> fields(Activation activation, long deadlineMs, Container container) {

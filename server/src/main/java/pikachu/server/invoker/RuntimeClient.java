@@ -8,6 +8,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,6 +21,9 @@ import java.util.Locale;
 final class RuntimeClient implements AutoCloseable {
     private static final int MAX_HEADER = 64 * 1024;
     private static final int BUFFER = 16 * 1024;
+
+    /** The channel copies what it is given at a time, so it is not given 48 MiB. */
+    private static final int SLICE = 256 * 1024;
     /** A runtime that cuts its answer into crumbs would keep this thread busy at no cost to itself. */
     private static final int MAX_CHUNKS = 65_536;
 
@@ -47,7 +51,7 @@ final class RuntimeClient implements AutoCloseable {
      * Sends {@code body} and returns the answer, of which at most {@code maxBody} bytes are kept; the rest is read and
      * dropped.
      */
-    Response post(String path, byte[] body, int maxBody) throws IOException {
+    Response post(String path, List<byte[]> body, int maxBody) throws IOException {
         send(path, body);
         try {
             var header = readHeader();
@@ -57,14 +61,29 @@ final class RuntimeClient implements AutoCloseable {
         }
     }
 
-    private void send(String path, byte[] body) throws IOException {
+    private void send(String path, List<byte[]> body) throws IOException {
+        var length = body.stream().mapToLong(piece -> piece.length).sum();
         var head = ("POST " + path + " HTTP/1.1\r\nHost: runtime\r\nContent-Type: application/json\r\nAccept:"
-                        + " application/json\r\nContent-Length: " + body.length + "\r\n\r\n")
+                        + " application/json\r\nContent-Length: " + length + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
-        var request = ByteBuffer.allocate(head.length + body.length);
-        request.put(head).put(body).flip();
-        while (request.hasRemaining()) {
-            channel.write(request);
+        if (length <= SLICE) {
+            // In one write, as nearly all are.
+            var request = ByteBuffer.allocate(head.length + (int) length).put(head);
+            body.forEach(request::put);
+            send(request.flip());
+            return;
+        }
+        send(ByteBuffer.wrap(head));
+        for (var piece : body) {
+            for (var from = 0; from < piece.length; from += SLICE) {
+                send(ByteBuffer.wrap(piece, from, Math.min(SLICE, piece.length - from)));
+            }
+        }
+    }
+
+    private void send(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 

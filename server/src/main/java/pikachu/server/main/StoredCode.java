@@ -1,9 +1,10 @@
 package pikachu.server.main;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import pikachu.core.activations.ActionRef;
+import pikachu.core.names.ActionName;
 import pikachu.server.entities.ActionStore;
+import pikachu.server.entities.Code;
 import pikachu.server.entities.StoredAction;
 import pikachu.server.invoker.ActionCode;
 import pikachu.server.invoker.CodeSource;
@@ -12,20 +13,26 @@ import pikachu.server.invoker.CodeSource;
 record StoredCode(ActionStore actions) implements CodeSource {
     private static final int ATTEMPTS = 3;
 
-    /** An update between reading the document and its attachment takes the attachment away: then both are read again. */
     @Override
     public Optional<ActionCode> code(ActionRef ref) {
-        var code = Optional.<ActionCode>empty();
-        for (var attempt = 0; attempt < ATTEMPTS && code.isEmpty(); attempt++) {
-            code = actions.find(ref.name()).flatMap(this::read);
-        }
-        return code;
+        return actions.find(ref.name()).map(stored -> code(ref.name(), stored));
     }
 
-    private Optional<ActionCode> read(StoredAction stored) {
+    private ActionCode code(ActionName name, StoredAction stored) {
         var exec = stored.action().exec();
-        return actions.code(stored.action())
-                .map(utf8 -> new ActionCode(
-                        new String(utf8, StandardCharsets.UTF_8), exec.main().orElse("main"), exec.isBinary()));
+        var length = switch (exec.code()) {
+            case Code.Inline inline -> inline.utf8().length;
+            case Code.Attached attached -> attached.length();
+        };
+        return new ActionCode(exec.main().orElse("main"), exec.isBinary(), length, () -> read(name, stored));
+    }
+
+    /** An update meanwhile takes the attachment away: then document and attachment are read again. */
+    private Optional<byte[]> read(ActionName name, StoredAction stored) {
+        var code = actions.code(stored.action());
+        for (var attempt = 1; attempt < ATTEMPTS && code.isEmpty(); attempt++) {
+            code = actions.find(name).flatMap(again -> actions.code(again.action()));
+        }
+        return code;
     }
 }

@@ -2,6 +2,7 @@ package pikachu.server.invoker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -65,14 +66,32 @@ final class RunRequestTest {
         assertThat(environment(" { } ").get("__OW_ACTION_NAME").asString()).isEqualTo("/guest/hello");
     }
 
+    @Test
+    void carriesCodeAsItIs() {
+        var source = new StringBuilder("\"\\\n\t\u007f\u00fc\ud83d\ude00");
+        for (var c = '\0'; c < ' '; c++) {
+            source.append(c);
+        }
+        var read = STRICT.readTree(init(source.toString(), "{}")).get("value");
+
+        assertThat(read.get("code").asString()).isEqualTo(source.toString());
+    }
+
     private static JsonNode environment(String parameters) {
         return STRICT.readTree(init(parameters)).get("value").get("env");
     }
 
     private static String init(String parameters) {
-        var code = new ActionCode("", "main", false);
-        return new String(
-                RunRequest.init(activation(), code, new JsonText(parameters), 1, new Still()), StandardCharsets.UTF_8);
+        return init("", parameters);
+    }
+
+    private static String init(String source, String parameters) {
+        var utf8 = source.getBytes(StandardCharsets.UTF_8);
+        var code = new ActionCode("main", false, utf8.length, () -> Optional.of(utf8));
+        var pieces = RunRequest.init(activation(), code, utf8, new JsonText(parameters), 1, new Still());
+        var whole = new ByteArrayOutputStream();
+        pieces.forEach(whole::writeBytes);
+        return whole.toString(StandardCharsets.UTF_8);
     }
 
     private static Activation activation() {

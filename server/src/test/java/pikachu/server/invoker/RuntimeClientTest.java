@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,8 @@ final class RuntimeClientTest {
     void readsAnAnswerWithItsLengthAndKeepsTheConnection() throws IOException {
         answers("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP/1.1 502 Bad\r\ncontent-length:3\r\n\r\nbad");
         try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
-            assertThat(text(client.post("/init", new byte[0], 10))).isEqualTo("200 {} 2");
-            assertThat(text(client.post("/run", new byte[0], 10))).isEqualTo("502 bad 3");
+            assertThat(text(client.post("/init", List.of(), 10))).isEqualTo("200 {} 2");
+            assertThat(text(client.post("/run", List.of(), 10))).isEqualTo("502 bad 3");
         }
     }
 
@@ -40,7 +41,7 @@ final class RuntimeClientTest {
     void readsAnAnswerInChunks() throws IOException {
         answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
         try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
-            assertThat(text(client.post("/run", new byte[0], 10))).isEqualTo("200 abcde 5");
+            assertThat(text(client.post("/run", List.of(), 10))).isEqualTo("200 abcde 5");
         }
     }
 
@@ -50,8 +51,8 @@ final class RuntimeClientTest {
                 "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n2\r\nef\r\n0\r\n\r\n");
         try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
-            assertThat(text(client.post("/run", new byte[0], 4))).isEqualTo("200 abcd 6");
-            assertThat(text(client.post("/run", new byte[0], 3))).isEqualTo("200 abc 6");
+            assertThat(text(client.post("/run", List.of(), 4))).isEqualTo("200 abcd 6");
+            assertThat(text(client.post("/run", List.of(), 3))).isEqualTo("200 abc 6");
         }
     }
 
@@ -71,7 +72,7 @@ final class RuntimeClientTest {
     void callsEverythingElseABrokenConnection(String answer) throws IOException {
         answers(answer);
         try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
-            assertThatThrownBy(() -> client.post("/run", new byte[0], 10)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> client.post("/run", List.of(), 10)).isInstanceOf(IOException.class);
         }
     }
 
@@ -79,7 +80,7 @@ final class RuntimeClientTest {
     void refusesAHeaderWithoutEnd() throws IOException {
         answers("HTTP/1.1 200 OK\r\n" + ("X: " + "y".repeat(1000) + "\r\n").repeat(100));
         try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
-            assertThatThrownBy(() -> client.post("/run", new byte[0], 10)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> client.post("/run", List.of(), 10)).isInstanceOf(IOException.class);
         }
     }
 
@@ -89,8 +90,8 @@ final class RuntimeClientTest {
         var most = head + "1\r\nx\r\n".repeat(65_536);
         answers(most + "0\r\n\r\n", most + "1\r\nx\r\n0\r\n\r\n");
         try (var client = RuntimeClient.connect(server.getLocalSocketAddress())) {
-            assertThat(client.post("/run", new byte[0], 1 << 20).body()).hasSize(65_536);
-            assertThatThrownBy(() -> client.post("/run", new byte[0], 1 << 20))
+            assertThat(client.post("/run", List.of(), 1 << 20).body()).hasSize(65_536);
+            assertThatThrownBy(() -> client.post("/run", List.of(), 1 << 20))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("65536 chunks");
         }
