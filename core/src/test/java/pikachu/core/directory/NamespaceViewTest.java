@@ -65,6 +65,30 @@ class NamespaceViewTest {
     }
 
     @Test
+    void twoPublishersAtATimeDoNoHarm() {
+        var first = change(2, 1, "a", 3, State.RUNNING);
+        var second = change(2, 2, "a", 3, State.GONE);
+        var third = change(2, 3, "a", 4, State.RUNNING);
+        tell(first, second, third);
+        var agreed = view.entries();
+
+        // The other one is behind, and repeats all of it in an order of its own.
+        tell(second);
+        tell(first);
+        tell(third, first);
+
+        assertThat(view.entries()).isEqualTo(agreed).containsExactly(entry(2, "a", 4, State.RUNNING));
+    }
+
+    @Test
+    void aJoinerGetsWhatIsOlderThanIt() {
+        tellAll(change(2, 7, "running", 1, State.RUNNING), change(3, 9, "ended", 2, State.GONE));
+
+        assertThat(view.entries())
+                .containsExactlyInAnyOrder(entry(2, "running", 1, State.RUNNING), entry(3, "ended", 2, State.GONE));
+    }
+
+    @Test
     void theDeadDoNotComeBackAfterASnapshotThatNoLongerListsThem() {
         tell(change(2, 5, "a", 7, State.GONE));
         tellAll();
