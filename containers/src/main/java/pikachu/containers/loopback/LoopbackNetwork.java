@@ -1,8 +1,11 @@
 package pikachu.containers.loopback;
 
+import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import pikachu.containers.host.Slice;
@@ -50,6 +53,18 @@ public final class LoopbackNetwork implements Network {
         return "loopback";
     }
 
+    /** Nothing: the addresses are there. */
+    @Override
+    public void open(NamespaceName namespace) {}
+
+    @Override
+    public void forget(NamespaceName namespace) {}
+
+    @Override
+    public Optional<ServerSocketChannel> listenAtGateway(NamespaceName namespace, int port) {
+        return Optional.empty();
+    }
+
     @Override
     public Endpoint attach(NamespaceName namespace) {
         lock.lock();
@@ -65,7 +80,7 @@ public final class LoopbackNetwork implements Network {
             }
             free.remove();
             taken.set(next.offset());
-            return new Endpoint(text(next.offset()));
+            return new Endpoint.OnHost(text(next.offset()));
         } finally {
             lock.unlock();
         }
@@ -100,6 +115,11 @@ public final class LoopbackNetwork implements Network {
     private String text(int offset) {
         int address = first + offset;
         return (address >>> 24) + "." + (address >>> 16 & 255) + "." + (address >>> 8 & 255) + "." + (address & 255);
+    }
+
+    @Override
+    public List<String> sweep() {
+        return List.of();
     }
 
     @Override

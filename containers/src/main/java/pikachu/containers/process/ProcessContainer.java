@@ -72,6 +72,19 @@ final class ProcessContainer implements Container {
         return exited.copy();
     }
 
+    /** Without cgroups there is no counter that would tell. */
+    @Override
+    public boolean ranOutOfMemory() {
+        return false;
+    }
+
+    /** Nothing: a process that has left the group would run on. */
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+
     @Override
     public void close() {
         lock.lock();

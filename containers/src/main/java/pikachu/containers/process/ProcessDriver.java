@@ -21,6 +21,7 @@ import pikachu.core.containers.Container;
 import pikachu.core.containers.ContainerDriver;
 import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.ContainerSpec;
+import pikachu.core.containers.Endpoint;
 
 /**
  * Containers as process groups. Each is started by {@link Launcher}, found again by {@link Members} and ended by {@link
@@ -89,6 +90,10 @@ public final class ProcessDriver implements ContainerDriver {
         if (spec.number() < 0 || spec.number() >= Slice.CONTAINERS) {
             throw new ContainerFailure(
                     "A container's number is from 0 to " + (Slice.CONTAINERS - 1) + ", not " + spec.number());
+        }
+        if (spec.endpoint() instanceof Endpoint.Enclosed) {
+            throw new ContainerFailure("The process driver cannot enter the network namespace of "
+                    + spec.endpoint().address() + ": use it with the loopback network");
         }
         var arguments = spec.command().arguments();
         try {

@@ -15,6 +15,7 @@ final class Restrictions {
                 "CPU time is not shared out: a busy function slows the others.",
                 "Functions see the machine's files, as far as their modes let any user read them, and its processes.",
                 "Space on disk is not limited.",
+                "Idle containers are not paused: what a function left running runs on.",
                 "Volumes can be written wherever their modes allow it, also those given read-only.",
                 "The network is the machine's own: functions reach each other across namespaces, may listen on each"
                         + " other's addresses, and reach everything that this machine reaches."));

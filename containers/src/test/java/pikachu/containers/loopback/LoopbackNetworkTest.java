@@ -44,7 +44,7 @@ class LoopbackNetworkTest extends NetworkContract {
     @Test
     void refusesAnAddressOfAnotherSlice() {
         try (var network = network(System::nanoTime)) {
-            assertThatThrownBy(() -> network.release(new Endpoint("127.0.0.1")))
+            assertThatThrownBy(() -> network.release(new Endpoint.OnHost("127.0.0.1")))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }

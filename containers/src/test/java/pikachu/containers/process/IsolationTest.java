@@ -204,7 +204,7 @@ class IsolationTest {
                 number,
                 new NamespaceName(namespace),
                 new RuntimeCommand("shell:1", command),
-                new Endpoint("127.64.0.1"),
+                new Endpoint.OnHost("127.64.0.1"),
                 folders,
                 256,
                 environment);

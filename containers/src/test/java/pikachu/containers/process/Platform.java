@@ -27,7 +27,13 @@ final class Platform {
             var command = new RuntimeCommand(
                     "python:default", List.of("/usr/bin/python3", "-S", "-E", "-I", "-c", arguments[5], arguments[3]));
             driver.start(new ContainerSpec(
-                    number, new NamespaceName("guest"), command, new Endpoint("127.64.0.1"), folders, 256, Map.of()));
+                    number,
+                    new NamespaceName("guest"),
+                    command,
+                    new Endpoint.OnHost("127.64.0.1"),
+                    folders,
+                    256,
+                    Map.of()));
         }
         System.out.println("started");
         System.in.read();

@@ -52,7 +52,7 @@ final class Timings {
         var gone = new double[RUNS];
         for (int run = 0; run < RUNS; run++) {
             var spec = new ContainerSpec(
-                    1, new NamespaceName("guest"), command, new Endpoint("127.64.0.1"), folders, 256, Map.of());
+                    1, new NamespaceName("guest"), command, new Endpoint.OnHost("127.64.0.1"), folders, 256, Map.of());
             long begin = System.nanoTime();
             try (var container = driver.start(spec)) {
                 started[run] = millis(begin);

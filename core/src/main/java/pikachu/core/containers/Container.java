@@ -22,6 +22,17 @@ public interface Container extends AutoCloseable {
     /** Completed, from the exit event itself, once the main process is gone. */
     CompletableFuture<Exit> exited();
 
+    /** Whether the kernel has killed for memory in it since it was started, be it a child whose parent lives on. */
+    boolean ranOutOfMemory();
+
+    /**
+     * Lets none of its processes run until {@link #resume}. Does nothing where {@link ContainerDriver#notHeld} says so. A
+     * paused container can be closed.
+     */
+    void pause();
+
+    void resume();
+
     /**
      * Kills every process of the container and removes what was made for it. Returns when nothing is left, so that its
      * address and number may be used again.

@@ -117,7 +117,7 @@ final class RunRequestTest {
         public ContainerSpec spec() {
             var folders = new ContainerSpec.Folders(Path.of("directory"), Path.of("channel"), Map.of());
             var command = new RuntimeCommand("python:3", List.of("python3"));
-            return new ContainerSpec(1, GUEST, command, new Endpoint("10.0.0.2"), folders, 256, Map.of());
+            return new ContainerSpec(1, GUEST, command, new Endpoint.OnHost("10.0.0.2"), folders, 256, Map.of());
         }
 
         @Override
@@ -139,6 +139,17 @@ final class RunRequestTest {
         public InputStream stderr() {
             return InputStream.nullInputStream();
         }
+
+        @Override
+        public boolean ranOutOfMemory() {
+            return false;
+        }
+
+        @Override
+        public void pause() {}
+
+        @Override
+        public void resume() {}
 
         @Override
         public CompletableFuture<Exit> exited() {
