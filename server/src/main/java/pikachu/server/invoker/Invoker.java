@@ -63,6 +63,11 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
         loop.start();
     }
 
+    /** Stem cells are kept from now on: once the platform is ready, so that its start does not wait for them. */
+    public void prewarm() {
+        containers.prewarm();
+    }
+
     @Override
     public long turn(long now) {
         readOwnTopic();
