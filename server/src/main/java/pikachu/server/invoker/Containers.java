@@ -247,7 +247,7 @@ final class Containers implements AutoCloseable {
             if (isCell) {
                 cells.died(hosted);
             } else {
-                LOG.info("event=idle_container_died container={}", hosted.number());
+                LOG.info("event=idle_container_lost container={} exit=\"{}\"", hosted.number(), hosted.describeExit());
             }
             live.remove(hosted);
         }
@@ -270,7 +270,7 @@ final class Containers implements AutoCloseable {
             empty.countDown();
         }
         if (isEnding) {
-            Thread.ofVirtual().start(this::sweepAndBeginAnew);
+            live.sweepAgain(this::beginAnew);
         }
     }
 
@@ -317,20 +317,12 @@ final class Containers implements AutoCloseable {
         }
     }
 
-    private void sweepAndBeginAnew() {
-        try {
-            live.sweep();
-        } catch (RuntimeException e) {
-            LOG.error("event=sweep_failed reason=\"{}\"", e.getMessage());
-        } finally {
-            loop.execute(() -> {
-                isEnding = false;
-                if (isPrewarming && !isStopping) {
-                    cells.begin();
-                }
-                loop.post(new InvokerEvent.AllEnded());
-            });
+    private void beginAnew() {
+        isEnding = false;
+        if (isPrewarming && !isStopping) {
+            cells.begin();
         }
+        loop.post(new InvokerEvent.AllEnded());
     }
 
     /**

@@ -250,6 +250,13 @@ final class HostedContainer {
         }
     }
 
+    /** The same for a log, without waiting. */
+    String describeExit() {
+        return exit.isDone()
+                ? "code " + exit.join().code() + (ranOutOfMemory() ? ", out of memory" : "")
+                : "none";
+    }
+
     /** Runs {@code task} once the process has exited. */
     void whenExited(Runnable task) {
         exit.thenRun(task);

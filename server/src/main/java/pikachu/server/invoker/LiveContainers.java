@@ -95,6 +95,19 @@ final class LiveContainers {
         sweep(settings.network()::sweep);
     }
 
+    /** On a thread of its own; however that ends, {@code then} follows on the loop. */
+    void sweepAgain(Runnable then) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                sweep();
+            } catch (RuntimeException e) {
+                LOG.error("event=sweep_failed reason=\"{}\"", e.getMessage());
+            } finally {
+                loop.execute(then);
+            }
+        });
+    }
+
     private static void sweep(Supplier<List<String>> sweeper) {
         sweeper.get().forEach(found -> LOG.info("event=swept what=\"{}\"", found));
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import pikachu.core.activations.Status;
@@ -122,6 +123,33 @@ final class ContainersTest {
         await().atMost(InvokerGround.LIMIT).until(() -> ground.driver.started.size() == 2);
         ground.awaitStemCells(1);
         assertThat(ground.driver.started.getFirst().exited()).isDone();
+    }
+
+    @Test
+    void leavesNothingWhenItStopsWhileAStemCellStarts() throws IOException {
+        begin(InvokerGround.PYTHON, with(List.of(InvokerGround.prewarm(InvokerGround.PYTHON, 3)), false, NEVER));
+        ground.prewarm();
+        // one is there then, and the next is being made
+        await().atMost(InvokerGround.LIMIT).until(() -> ground.driver.started.size() == 2);
+
+        ground.close();
+
+        assertThat(ground.driver.started).allMatch(container -> container.exited().isDone());
+    }
+
+    @Test
+    void servesMoreThanFitsByTurnsAndTakesTheMemoryOfStemCellsForIt() throws IOException {
+        begin(InvokerGround.PYTHON, with(List.of(InvokerGround.prewarm(InvokerGround.PYTHON, 4)), true, NEVER));
+        ground.prewarm();
+        ground.awaitStemCells(4);
+        // of 256 MB each in 2,048
+        var jobs = IntStream.range(0, 12)
+                .mapToObj(i -> ground.job("a" + i, 60_000))
+                .toList();
+
+        jobs.forEach(ground::provide);
+
+        assertThat(jobs).allSatisfy(job -> assertThat(ground.record(job).status()).isEqualTo(Status.SUCCESS));
     }
 
     @Test

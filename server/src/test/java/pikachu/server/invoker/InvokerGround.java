@@ -171,6 +171,9 @@ final class InvokerGround implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (!loop.isAlive()) {
+            return;
+        }
         containers.close();
         loop.close();
         store.close();
