@@ -175,6 +175,7 @@ final class ActivationRunner {
     /** However /init ends, the wait was over when it was sent. */
     private Optional<Outcome> callInit(
             Job job, HostedContainer hosted, ActionCode code, byte[] utf8, AtomicReference<Job> ready) {
+        hosted.holds(PoolKey.of(job.activation()));
         var started = clock.getAsLong();
         var body = RunRequest.init(
                 job.activation(), code, utf8, job.environment(), started + job.timeoutMs(), hosted.process());

@@ -251,8 +251,18 @@ final class ContainerPool<C> {
         return unused;
     }
 
-    /** A container that is idle. */
-    private record Slot<C>(C container, int number, PoolKey key, long idleSince) {}
+    /** A container that is idle. Each time is one of its own, so it is told from others by identity. */
+    private record Slot<C>(C container, int number, PoolKey key, long idleSince) {
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
 
     /** A container that has no action yet. */
     private record Cell<C>(C container, int number, CellKey key) {}

@@ -178,7 +178,7 @@ final class Containers implements AutoCloseable {
 
     private void place(Job job, HostedContainer hosted, Phase phase) {
         placed.put(job.activation().id(), new Placed(job, hosted, phase));
-        hosted.serves(job.activation());
+        hosted.serves(job.activation().id());
     }
 
     private void refuse(Job job, int memoryMb) {

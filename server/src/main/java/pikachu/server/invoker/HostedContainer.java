@@ -1,7 +1,6 @@
 package pikachu.server.invoker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,9 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import pikachu.core.activations.Activation;
 import pikachu.core.containers.Container;
-import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.Endpoint;
 import pikachu.core.names.ActivationId;
 
@@ -88,12 +85,16 @@ final class HostedContainer {
         return served;
     }
 
-    void serves(Activation activation) {
-        served = Optional.of(activation.id());
-        action = Optional.of(PoolKey.of(activation));
+    void serves(ActivationId activation) {
+        served = Optional.of(activation);
     }
 
-    /** What it can run again; a stem cell has none. */
+    /** What is in it from here on. */
+    void holds(PoolKey what) {
+        action = Optional.of(what);
+    }
+
+    /** What it can run again; nothing before /init. */
     PoolKey action() {
         return action.orElseThrow(() -> new IllegalStateException("Container " + number + " has no action."));
     }
@@ -212,7 +213,7 @@ final class HostedContainer {
         mayPause = may;
     }
 
-    /** @throws ContainerFailure when it could not be done: it may be half paused and is of no use */
+    /** @throws pikachu.core.containers.ContainerFailure when it could not be done: it may be half paused and is of no use */
     void pause() {
         pausing.lock();
         try {
@@ -225,7 +226,7 @@ final class HostedContainer {
         }
     }
 
-    /** @throws ContainerFailure when it could not be done */
+    /** @throws pikachu.core.containers.ContainerFailure when it could not be done */
     void resume() {
         pausing.lock();
         try {
@@ -252,9 +253,7 @@ final class HostedContainer {
 
     /** The same for a log, without waiting. */
     String describeExit() {
-        return exit.isDone()
-                ? "code " + exit.join().code() + (ranOutOfMemory() ? ", out of memory" : "")
-                : "none";
+        return exit.isDone() ? "code " + exit.join().code() + (ranOutOfMemory() ? ", out of memory" : "") : "none";
     }
 
     /** Runs {@code task} once the process has exited. */
@@ -270,7 +269,7 @@ final class HostedContainer {
     void kill() {
         try {
             close();
-        } catch (ContainerFailure | UncheckedIOException e) {
+        } catch (RuntimeException e) {
             LOG.error("event=container_not_killed container={} reason=\"{}\"", number, e.getMessage());
         }
     }
@@ -279,7 +278,10 @@ final class HostedContainer {
     void close() {
         isClosed = true;
         disconnect();
-        container.ifPresent(Container::close);
-        channel.ifPresent(Channel::close);
+        try {
+            container.ifPresent(Container::close);
+        } finally {
+            channel.ifPresent(Channel::close);
+        }
     }
 }

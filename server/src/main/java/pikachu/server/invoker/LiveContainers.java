@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pikachu.core.containers.Endpoint;
 import pikachu.core.instances.Entry;
 import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
@@ -59,8 +60,8 @@ final class LiveContainers {
             var isGone = false;
             try {
                 hosted.close();
-                hosted.endpoint().ifPresent(settings.network()::release);
                 isGone = true;
+                hosted.endpoint().ifPresent(this::release);
             } catch (RuntimeException e) {
                 LOG.error("event=container_survives container={} reason=\"{}\"", hosted.number(), e.getMessage());
             } finally {
@@ -68,6 +69,15 @@ final class LiveContainers {
                 loop.execute(() -> removed(hosted, isFree));
             }
         });
+    }
+
+    /** An address that is not given back is one less; that is no reason to keep the container in the books. */
+    private void release(Endpoint endpoint) {
+        try {
+            settings.network().release(endpoint);
+        } catch (RuntimeException e) {
+            LOG.error("event=endpoint_not_released address={} reason=\"{}\"", endpoint.address(), e.getMessage());
+        }
     }
 
     /** The number and address of a container that could not be removed are not used again. */

@@ -106,8 +106,7 @@ final class ContainersTest {
         ground.prewarm();
 
         await().atMost(InvokerGround.LIMIT).until(() -> ground.driver.started.size() == StemCells.FAILURES);
-        await().during(Duration.ofMillis(500))
-                .until(() -> ground.driver.started.size() == StemCells.FAILURES);
+        await().during(Duration.ofMillis(500)).until(() -> ground.driver.started.size() == StemCells.FAILURES);
     }
 
     @Test
@@ -134,7 +133,22 @@ final class ContainersTest {
 
         ground.close();
 
-        assertThat(ground.driver.started).allMatch(container -> container.exited().isDone());
+        assertThat(ground.driver.started)
+                .allMatch(container -> container.exited().isDone());
+    }
+
+    @Test
+    void doesNotWaitForAStemCellThatNeverListensWhenItStops() throws IOException {
+        begin(
+                InvokerGround.SILENT,
+                new PoolSettings(
+                        2_048, 60_000, NEVER, NEVER, List.of(InvokerGround.prewarm(InvokerGround.SILENT, 1)), false));
+        ground.prewarm();
+        await().atMost(InvokerGround.LIMIT).until(() -> ground.driver.started.size() == 1);
+
+        ground.close();
+
+        assertThat(ground.driver.exitedBeforeClose()).isTrue();
     }
 
     @Test
@@ -149,7 +163,8 @@ final class ContainersTest {
 
         jobs.forEach(ground::provide);
 
-        assertThat(jobs).allSatisfy(job -> assertThat(ground.record(job).status()).isEqualTo(Status.SUCCESS));
+        assertThat(jobs)
+                .allSatisfy(job -> assertThat(ground.record(job).status()).isEqualTo(Status.SUCCESS));
     }
 
     @Test

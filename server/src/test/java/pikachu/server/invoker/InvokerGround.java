@@ -50,7 +50,7 @@ final class InvokerGround implements AutoCloseable {
 
     static final PoolSettings PLAIN = new PoolSettings(2_048, 10_000, 3_600_000, 3_600_000, List.of(), false);
 
-    final ScriptedDriver driver;
+    final PausingDriver driver;
     final List<InvokerEvent> events = new CopyOnWriteArrayList<>();
     final Map<ActivationId, ActivationRecord> records = new ConcurrentHashMap<>();
     private final Jobs jobs;
@@ -67,7 +67,7 @@ final class InvokerGround implements AutoCloseable {
         folder = Files.createTempDirectory(Path.of("/tmp"), "pk");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         runFolder = RunFolder.open(folder.resolve("run"), slice);
-        driver = new ScriptedDriver(new ProcessDriver(slice, runFolder, Identity.ofThisProcess(slice)));
+        driver = new PausingDriver(new ProcessDriver(slice, runFolder, Identity.ofThisProcess(slice)));
         loop = new EventLoop<>("test", new Owner(), System::currentTimeMillis, e -> {
             throw e;
         });

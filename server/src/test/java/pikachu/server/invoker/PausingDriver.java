@@ -18,17 +18,18 @@ import pikachu.core.containers.ContainerSpec;
  * The real process driver, which for tests also does what it otherwise cannot: it pauses with SIGSTOP, and it fails, is slow
  * or finds that memory ran out when it is told to.
  */
-final class ScriptedDriver implements ContainerDriver {
+final class PausingDriver implements ContainerDriver {
     private final ContainerDriver real;
-    final List<Scripted> started = new CopyOnWriteArrayList<>();
+    final List<Pausable> started = new CopyOnWriteArrayList<>();
     final AtomicInteger pauses = new AtomicInteger();
     final AtomicInteger resumes = new AtomicInteger();
     volatile boolean failsToStart;
     volatile boolean failsToResume;
     volatile boolean runsOutOfMemory;
     volatile long startMs;
+    private volatile boolean hadEnded;
 
-    ScriptedDriver(ContainerDriver real) {
+    PausingDriver(ContainerDriver real) {
         this.real = real;
     }
 
@@ -48,7 +49,7 @@ final class ScriptedDriver implements ContainerDriver {
         if (failsToStart) {
             throw new ContainerFailure("The script says no.");
         }
-        var container = new Scripted(real.start(spec));
+        var container = new Pausable(real.start(spec));
         started.add(container);
         return container;
     }
@@ -60,13 +61,19 @@ final class ScriptedDriver implements ContainerDriver {
 
     @Override
     public void close() {
+        hadEnded = started.stream().allMatch(container -> container.exited().isDone());
         real.close();
     }
 
-    final class Scripted implements Container {
+    /** Whether nothing was left for this driver to end when it was closed. */
+    boolean exitedBeforeClose() {
+        return hadEnded;
+    }
+
+    final class Pausable implements Container {
         private final Container container;
 
-        Scripted(Container container) {
+        Pausable(Container container) {
             this.container = container;
         }
 
