@@ -91,17 +91,17 @@ final class InvokeCommand implements Callable<Integer> {
         part(
                 "cold starts",
                 report,
-                () -> on(
-                        arguments,
-                        List.of("--prewarm", "none"),
-                        target -> new ColdStarts(target, report, false).measure(cold)));
+                () -> on(arguments, List.of("--prewarm", "none"), target -> {
+                    Invocations.warmUp(target, calls);
+                    new ColdStarts(target, report, false).measure(cold);
+                }));
         part(
                 "paused",
                 report,
-                () -> on(
-                        arguments,
-                        List.of("--pause-after", "1"),
-                        target -> new IdleCalls(target, report).measure("paused, then resumed", "resumedCalls", cold)));
+                () -> on(arguments, List.of("--pause-after", "1"), target -> {
+                    Invocations.warmUp(target, calls);
+                    new IdleCalls(target, report).measure("paused, then resumed", "resumedCalls", cold);
+                }));
         json.ifPresent(file -> write(report, file));
         return report.isComplete() ? 0 : 1;
     }
