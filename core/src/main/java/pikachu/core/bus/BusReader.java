@@ -8,6 +8,12 @@ public interface BusReader extends AutoCloseable {
     List<Delivery> poll(int max);
 
     /**
+     * Whether records that lie before those of the last {@link #poll} were deleted ({@link Bus#trim}) before this reader
+     * came to them.
+     */
+    boolean hasMissed();
+
+    /**
      * Says that the record at {@code position} needs no redelivery. Records may be settled out of order; a reader that
      * starts at {@link Start#UNSETTLED} sees every unsettled record and perhaps, again, settled ones that lie after the
      * first unsettled one.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pikachu.core.messages.ClaimMessage;
+import pikachu.core.messages.ClaimMessage.Adopt;
 import pikachu.core.messages.ClaimMessage.Claim;
 import pikachu.core.messages.ClaimMessage.ClaimsSnapshot;
 import pikachu.core.messages.ClaimMessage.Held;
@@ -85,6 +86,10 @@ public final class Claims {
                 release(release);
                 yield Optional.empty();
             }
+            case Adopt adopt -> {
+                adopt(adopt);
+                yield Optional.empty();
+            }
             case ClaimsSnapshot snapshot -> Optional.empty(); // the log itself has told the same
         };
     }
@@ -92,11 +97,7 @@ public final class Claims {
     private Outcome decide(long position, Claim claim) {
         for (var wanted : claim.wanted()) {
             var holder = holder(claim.namespace(), wanted.id());
-            boolean isFree = claim.replaces().isPresent()
-                    ? holder.isPresent()
-                            && holder.get().epoch().equals(claim.replaces().get())
-                    : holder.isEmpty();
-            if (!isFree) {
+            if (holder.isPresent() && !claim.replaces().equals(holder.map(Held::epoch))) {
                 return new Refused(wanted.id(), holder);
             }
         }
@@ -111,6 +112,13 @@ public final class Claims {
         var before =
                 held.computeIfAbsent(claim.namespace(), name -> new HashMap<>()).put(claim.id(), claim);
         size += before == null ? 1 : 0;
+    }
+
+    private void adopt(Adopt adopt) {
+        holder(adopt.namespace(), adopt.id())
+                .filter(claim -> claim.epoch().equals(adopt.epoch()))
+                .ifPresent(claim -> hold(new Held(
+                        claim.namespace(), claim.id(), claim.epoch(), claim.activation(), adopt.controller())));
     }
 
     private void release(Release release) {

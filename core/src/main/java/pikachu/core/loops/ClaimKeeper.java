@@ -1,5 +1,6 @@
 package pikachu.core.loops;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import pikachu.core.bus.Start;
 import pikachu.core.bus.Topic;
 import pikachu.core.directory.Claims;
 import pikachu.core.messages.ClaimMessage;
+import pikachu.core.messages.ClaimMessage.Adopt;
 import pikachu.core.messages.ClaimMessage.Claim;
 import pikachu.core.messages.ClaimMessage.ClaimsSnapshot;
 import pikachu.core.messages.ClaimMessage.Held;
@@ -39,25 +41,36 @@ final class ClaimKeeper {
 
         void refused(Flight flight, Optional<Held> holder);
 
+        /** Nobody waits for this claim any more, and yet it holds the ID. */
+        void grantedLate(Claim claim, Wanted wanted, Epoch epoch);
+
         /** The bus does not take the claim; it will not be granted. */
         void unreachable(Flight flight);
     }
 
-    private record Waiting(Flight flight, Publications.Handle handle) {}
+    private record Waiting(Flight flight, Optional<Epoch> replaces, Publications.Handle handle) {
+        /** Of several claims for one activation any may be granted, but only the last one's refusal counts. */
+        boolean isAnsweredBy(Claim claim, Claims.Outcome outcome) {
+            return outcome instanceof Claims.Granted || replaces.equals(claim.replaces());
+        }
+    }
 
     private static final class Partition {
         final Claims claims;
+        final long reading;
         long markPosition = Long.MAX_VALUE;
         long read = -1;
         long sinceSnapshot;
         Optional<Long> coveredBefore = Optional.empty();
 
-        Partition(long generation) {
+        Partition(long generation, long reading) {
             claims = new Claims(generation);
+            this.reading = reading;
         }
     }
 
     private final ControllerId self;
+    private final long generation;
     private final Publications<?> publications;
     private final List<ControllerEffect> effects;
     private final Claimant claimant;
@@ -74,32 +87,46 @@ final class ClaimKeeper {
             List<ControllerEffect> effects,
             Claimant claimant) {
         this.self = self;
+        this.generation = generation;
         this.publications = publications;
         this.effects = effects;
         this.claimant = claimant;
-        for (int i = 0; i < partitions.length; i++) {
-            partitions[i] = new Partition(generation);
-        }
     }
 
     void start(Readings readings) {
         for (int i = 0; i < partitions.length; i++) {
             int number = i;
-            readings.open(
+            var reading = readings.open(
                     Topic.CLAIMS,
                     number,
                     Start.OLDEST,
-                    (reading, position, message) -> received(number, position, message));
-            publications.lasting(
-                    Publications.draft(
-                            Topic.CLAIMS,
-                            number,
-                            new Claim(ANY, self, List.of(), Optional.empty()),
-                            Durability.TRANSIENT),
-                    position -> {
-                        partitions[number].markPosition = position;
-                        replayedPerhaps(partitions[number]);
-                    });
+                    (from, position, message) -> received(number, position, message));
+            partitions[number] = new Partition(generation, reading.number);
+            mark(number);
+        }
+    }
+
+    /** Once this has been read, so has been all that was in the log before. */
+    private void mark(int number) {
+        var partition = partitions[number];
+        publications.lasting(
+                Publications.draft(
+                        Topic.CLAIMS, number, new Claim(ANY, self, List.of(), Optional.empty()), Durability.TRANSIENT),
+                position -> {
+                    partition.markPosition = position;
+                    replayedPerhaps(number, partition);
+                });
+    }
+
+    /** The log was trimmed before it was read: it is read from there on as by one that begins. */
+    void missed(long reading) {
+        for (int i = 0; i < partitions.length; i++) {
+            var partition = partitions[i];
+            if (partition.reading == reading) {
+                replayed -= partition.claims.isReplayed() ? 1 : 0;
+                partitions[i] = new Partition(generation, reading);
+                mark(i);
+            }
         }
     }
 
@@ -118,15 +145,23 @@ final class ClaimKeeper {
         switch (record) {
             case Claim claim -> outcome.ifPresent(known -> decided(claim, known));
             case Release release -> {}
+            case Adopt adopt -> {}
             case ClaimsSnapshot snapshot -> snapshotRead(partition, number, snapshot);
         }
-        replayedPerhaps(partition);
+        replayedPerhaps(number, partition);
     }
 
-    private void replayedPerhaps(Partition partition) {
+    private void replayedPerhaps(int number, Partition partition) {
         if (!partition.claims.isReplayed() && partition.read >= partition.markPosition) {
             partition.claims.replayed();
             replayed++;
+            // whose claims were decided unseen: they hold the ID now, or are told who does
+            for (var waiter : List.copyOf(waiting.values())) {
+                var namespace = waiter.flight().activation.caller().namespace();
+                if (Topic.partitionOf(namespace) == number) {
+                    claim(waiter.flight(), waiter.replaces());
+                }
+            }
         }
     }
 
@@ -140,7 +175,22 @@ final class ClaimKeeper {
         var handle = publications.lasting(
                 Publications.draft(Topic.CLAIMS, Topic.partitionOf(namespace), claim, Durability.TRANSIENT),
                 position -> {});
-        waiting.put(flight.id(), new Waiting(flight, handle));
+        var before = waiting.put(flight.id(), new Waiting(flight, replaces, handle));
+        if (before != null) {
+            before.handle().callOff();
+        }
+    }
+
+    /** This controller answers for the claim now, or that one if it is another's. */
+    void adopt(Flight flight, Epoch epoch, ControllerId controller) {
+        var namespace = flight.activation.caller().namespace();
+        publications.lasting(
+                Publications.draft(
+                        Topic.CLAIMS,
+                        Topic.partitionOf(namespace),
+                        new Adopt(namespace, flight.activation.instance(), epoch, controller),
+                        Durability.TRANSIENT),
+                position -> {});
     }
 
     private void decided(Claim claim, Claims.Outcome outcome) {
@@ -148,33 +198,31 @@ final class ClaimKeeper {
             return;
         }
         for (var wanted : claim.wanted()) {
-            var waiter = waiting.remove(wanted.activation());
-            if (waiter != null) {
-                waiter.handle().callOff();
-            }
-            switch (outcome) {
-                case Claims.Granted(Epoch epoch) -> {
-                    if (waiter != null) {
-                        claimant.granted(waiter.flight(), epoch);
-                    } else {
-                        // Given up meanwhile, or published twice and ended in between.
-                        release(claim.namespace(), wanted.id(), epoch);
-                    }
+            var waiter = waiting.get(wanted.activation());
+            if (waiter != null && waiter.isAnsweredBy(claim, outcome)) {
+                forget(waiter.flight());
+                switch (outcome) {
+                    case Claims.Granted(Epoch epoch) -> claimant.granted(waiter.flight(), epoch);
+                    case Claims.Refused refused -> claimant.refused(waiter.flight(), refused.holder());
                 }
-                case Claims.Refused refused -> {
-                    if (waiter != null) {
-                        claimant.refused(waiter.flight(), refused.holder());
-                    }
-                }
+            } else if (waiter == null && outcome instanceof Claims.Granted(Epoch epoch)) {
+                claimant.grantedLate(claim, wanted, epoch);
             }
+        }
+    }
+
+    /** The claim that waits, if there is one, is of no use any more. */
+    void forget(Flight flight) {
+        var waiter = waiting.remove(flight.id());
+        if (waiter != null) {
+            waiter.handle().callOff();
         }
     }
 
     /** The claim that waits is given up; if the bus grants it yet, it is released at once. */
     void giveUp(Flight flight) {
-        var waiter = waiting.remove(flight.id());
-        if (waiter != null) {
-            waiter.handle().callOff();
+        if (waiting.containsKey(flight.id())) {
+            forget(flight);
             claimant.unreachable(flight);
         }
     }
@@ -243,11 +291,11 @@ final class ClaimKeeper {
         orphans = found;
     }
 
-    int size() {
-        int size = 0;
+    List<Held> held() {
+        var held = new ArrayList<Held>();
         for (var partition : partitions) {
-            size += partition.claims.size();
+            held.addAll(partition.claims.all());
         }
-        return size;
+        return held;
     }
 }

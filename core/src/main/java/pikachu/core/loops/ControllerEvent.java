@@ -47,6 +47,9 @@ public sealed interface ControllerEvent {
     /** A record that was read; {@code reading} is the number that {@link ControllerEffect.Read} gave. */
     record Received(long reading, long position, Message message) implements ControllerEvent {}
 
+    /** Records were deleted before this reading came to them; what comes next lies behind them. */
+    record Missed(long reading) implements ControllerEvent {}
+
     /** How an effect {@link ControllerEffect.Publish} ended. */
     record PublishDone(long publication, Published how) implements ControllerEvent {}
 

@@ -83,6 +83,7 @@ final class ControllerLife implements Membership.Listener {
             case ControllerEvent.Invoke invoke -> dispatcher.accept(invoke, nowMs);
             case ControllerEvent.WaitOver over -> dispatcher.waitOver(over.activation());
             case ControllerEvent.Received received -> parts.readings().received(received);
+            case ControllerEvent.Missed missed -> claims.missed(missed.reading());
             case ControllerEvent.PublishDone done -> parts.publications().done(done.publication(), done.how());
             case ControllerEvent.PlacementCreated created -> replacement.placementCreated(created);
             case ControllerEvent.RecordCreated created -> endings.recordCreated(created.activation());
@@ -228,8 +229,8 @@ final class ControllerLife implements Membership.Listener {
         return ledger.size();
     }
 
-    int claimsHeld() {
-        return claims.size();
+    List<Held> claimsHeld() {
+        return claims.held();
     }
 
     List<Entry> entries(NamespaceName namespace) {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import pikachu.core.directory.MergeRule;
 import pikachu.core.instances.Entry;
+import pikachu.core.messages.ClaimMessage.Held;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.Incarnation;
 import pikachu.core.names.InvokerId;
@@ -133,7 +134,7 @@ public final class ControllerLogic {
     }
 
     /** Chosen instance IDs that are held, in all namespaces. */
-    public int claimsHeld() {
+    public List<Held> claimsHeld() {
         return life.claimsHeld();
     }
 

@@ -10,7 +10,9 @@ import pikachu.core.bus.Durability;
 import pikachu.core.bus.Topic;
 import pikachu.core.directory.GlobalMap;
 import pikachu.core.instances.Entry;
+import pikachu.core.messages.ClaimMessage.Claim;
 import pikachu.core.messages.ClaimMessage.Held;
+import pikachu.core.messages.ClaimMessage.Wanted;
 import pikachu.core.messages.InvokerMessage.Activate;
 import pikachu.core.names.ActivationId;
 import pikachu.core.names.ControllerId;
@@ -198,6 +200,20 @@ final class Dispatcher implements ClaimKeeper.Claimant {
     private static boolean hasEnded(Entry entry, Held holder) {
         int byEpoch = entry.epoch().compareTo(holder.epoch());
         return byEpoch > 0 || (byEpoch == 0 && !entry.isAlive());
+    }
+
+    @Override
+    public void grantedLate(Claim claim, Wanted wanted, Epoch epoch) {
+        var flight = ledger.find(wanted.activation());
+        if (flight == null && claim.replaces().isEmpty()) {
+            // given up meanwhile, or published twice and ended in between
+            claims.release(claim.namespace(), wanted.id(), epoch);
+        } else if (flight != null
+                && flight.phase == Flight.Phase.PLACING
+                && flight.activation.epoch().compareTo(epoch) < 0) {
+            flight.activation = withEpoch(flight.activation, epoch);
+        }
+        // else somebody who places it again may hold the ID by this claim; if nobody does, it is found orphaned
     }
 
     @Override

@@ -76,6 +76,7 @@ final class Endings {
     }
 
     private void begun(Flight flight, Started report, Target target) {
+        replacement.superseded(flight);
         flight.activation = report.activation();
         flight.phase = Flight.Phase.STARTED;
         flight.sinceMs = parts.nowMs();
@@ -171,7 +172,8 @@ final class Endings {
         }
     }
 
-    private static void adopt(Flight flight, Refused report) {
+    private void adopt(Flight flight, Refused report) {
+        replacement.superseded(flight);
         flight.activation = report.activate().activation();
         flight.arguments = report.activate().arguments();
         flight.environment = report.activate().environment();

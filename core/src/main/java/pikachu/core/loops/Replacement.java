@@ -66,13 +66,14 @@ final class Replacement {
 
     /** Its claim could not be replaced. */
     void claimRefused(Flight flight, Optional<Held> holder) {
-        if (holder.isEmpty()) {
-            // Bus and claims are younger than the activation: nobody holds the ID, so it is claimed anew.
-            claims.claim(flight, Optional.empty());
-        } else if (holder.get().activation().equals(flight.id())) {
+        var own = holder.filter(held -> held.activation().equals(flight.id()));
+        if (own.isPresent()) {
             // Another controller was first to replace the claim.
-            flight.isClaimAdopted = !holder.get().controller().equals(self);
-            place(flight, holder.get().epoch());
+            flight.isClaimAdopted = !own.get().controller().equals(self);
+            if (flight.isClaimAdopted) {
+                claims.adopt(flight, own.get().epoch(), self);
+            }
+            place(flight, own.get().epoch());
         } else {
             endings.fail(flight, "The instance ID was taken by another activation while this one was placed again.");
         }
@@ -91,6 +92,13 @@ final class Replacement {
         seekPlace(flight);
         ledger.unplace(flight);
         later(flight, nowMs + AGAIN_PAUSE_MS * (flight.refusals - 1));
+    }
+
+    /** It is further than was known here: what was under way to place it is void. */
+    void superseded(Flight flight) {
+        epochs.remove(flight.id());
+        claims.forget(flight);
+        flight.isClaimAdopted = false;
     }
 
     private void seekPlace(Flight flight) {
@@ -180,6 +188,9 @@ final class Replacement {
      * Should it have died before it sent the order, whoever takes over from it finds this copy.
      */
     private void handOver(Flight flight, Activation activation, Target target) {
+        if (flight.isClaimed()) {
+            claims.adopt(flight, activation.epoch(), activation.controller());
+        }
         dispatcher.answer(flight, new Reply.Accepted());
         ledger.remove(flight);
         dispatcher.forget(flight);

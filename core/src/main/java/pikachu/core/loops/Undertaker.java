@@ -200,6 +200,7 @@ final class Undertaker {
             return;
         }
         var target = new Target(invoker, order.target());
+        replacement.superseded(flight);
         flight.activation = activation;
         flight.arguments = order.arguments();
         flight.environment = order.environment();

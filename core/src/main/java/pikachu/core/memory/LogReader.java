@@ -20,6 +20,11 @@ final class LogReader implements BusReader {
     /** Where to read on; the log's lock guards it. */
     long next;
 
+    /** Whether something was deleted that it has not read; the log's lock guards it. */
+    boolean isBehindTrim;
+
+    private boolean hasMissed;
+
     LogReader(PartitionLog log, Runnable ready) {
         this.log = log;
         this.ready = ready;
@@ -39,10 +44,16 @@ final class LogReader implements BusReader {
         }
         isArmed = true;
         var found = log.poll(this, max);
+        hasMissed = log.hasMissed(this);
         if (found.size() == max && log.hasMore(this)) {
             wake();
         }
         return found;
+    }
+
+    @Override
+    public boolean hasMissed() {
+        return hasMissed;
     }
 
     @Override

@@ -188,6 +188,18 @@ final class PartitionLog {
         return found;
     }
 
+    /** Once for each time that records were deleted unread. */
+    boolean hasMissed(LogReader reader) {
+        lock.lock();
+        try {
+            var missed = reader.isBehindTrim;
+            reader.isBehindTrim = false;
+            return missed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean hasMore(LogReader reader) {
         lock.lock();
         try {
@@ -272,6 +284,9 @@ final class PartitionLog {
             bytes -= entry.bytes();
             if (entry.number() != UNNUMBERED) {
                 dropped.add(entry);
+            }
+            for (var reader : readers) {
+                reader.isBehindTrim |= reader.next <= entry.delivery().position();
             }
         }
     }

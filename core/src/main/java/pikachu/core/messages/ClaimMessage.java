@@ -15,7 +15,7 @@ public sealed interface ClaimMessage extends Message {
     /**
      * Claims all IDs, or none if one of them is held at this position. The position is the new epoch.
      *
-     * @param replaces when present, granted only if this is the epoch that holds the ID (placing again after a death)
+     * @param replaces when present, granted too if this is the epoch that holds the ID (placing again after a death)
      */
     record Claim(NamespaceName namespace, ControllerId controller, List<Wanted> wanted, Optional<Epoch> replaces)
             implements ClaimMessage {
@@ -23,6 +23,10 @@ public sealed interface ClaimMessage extends Message {
             wanted = List.copyOf(wanted);
         }
     }
+
+    /** This controller answers for the claim from now on, if this epoch still holds the ID. */
+    record Adopt(NamespaceName namespace, InstanceId id, Epoch epoch, ControllerId controller)
+            implements ClaimMessage {}
 
     /** Frees an ID if this epoch still holds it. */
     record Release(NamespaceName namespace, InstanceId id, Epoch epoch) implements ClaimMessage {}

@@ -124,9 +124,8 @@ final class Invariants {
 
     private static void noClaimIsLeft(Cluster cluster) {
         for (var controller : cluster.controllers()) {
-            if (controller.isAlive() && controller.claimsHeld() > 0) {
-                throw new Broken(
-                        "claims are released", controller.name + " counts " + controller.claimsHeld() + " held claims");
+            if (controller.isAlive() && !controller.claimsHeld().isEmpty()) {
+                throw new Broken("claims are released", controller.name + " counts as held " + controller.claimsHeld());
             }
         }
     }

@@ -67,12 +67,15 @@ final class SimBus {
         private final long life;
         private final Place place;
         private final Take take;
+        private final Runnable missed;
         private long next;
         private boolean isOpen = true;
         private boolean isScheduled;
+        private boolean hasMissed;
         private final long bornIn;
 
-        private Reader(Node node, Place place, Take take) {
+        private Reader(Node node, Place place, Take take, Runnable missed) {
+            this.missed = missed;
             this.node = node;
             life = node.life();
             this.place = place;
@@ -106,6 +109,10 @@ final class SimBus {
             }
             if (faults.redelivers()) {
                 next = Math.max(0, next - clock.between(1, 5));
+            }
+            if (hasMissed) {
+                hasMissed = false;
+                node.deliver(life, missed);
             }
             var log = log(place);
             int index = log.indexOf(next);
@@ -292,9 +299,14 @@ final class SimBus {
     // -------------------------------------------------------------------------------------------- reading
 
     Reader read(Node node, Topic topic, int partition, Start start, Take take) {
+        return read(node, topic, partition, start, take, () -> {});
+    }
+
+    /** @param missed told when records were deleted before they were read */
+    Reader read(Node node, Topic topic, int partition, Start start, Take take, Runnable missed) {
         var place = new Place(topic, partition);
         var log = log(place);
-        var reader = new Reader(node, place, take);
+        var reader = new Reader(node, place, take, missed);
         reader.next = switch (start) {
             case OLDEST -> 0;
             case END -> log.next;
@@ -325,6 +337,11 @@ final class SimBus {
     void trim(Topic topic, int partition, long position) {
         var log = log(new Place(topic, partition));
         int end = log.indexOf(position);
+        if (end == 0) {
+            return;
+        }
+        long lastDeleted = log.records.get(end - 1).position();
+        log.readers.forEach(reader -> reader.hasMissed |= reader.next <= lastDeleted);
         log.records.subList(0, end).clear();
     }
 

@@ -11,6 +11,7 @@ import pikachu.core.loops.ControllerEvent;
 import pikachu.core.loops.ControllerLogic;
 import pikachu.core.loops.Reply;
 import pikachu.core.loops.Timing;
+import pikachu.core.messages.ClaimMessage.Held;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.NamespaceName;
 
@@ -80,8 +81,8 @@ final class SimController extends Node {
         return logic == null ? 0 : logic.inFlight();
     }
 
-    int claimsHeld() {
-        return logic == null ? 0 : logic.claimsHeld();
+    List<Held> claimsHeld() {
+        return logic == null ? List.of() : logic.claimsHeld();
     }
 
     List<Entry> entries(NamespaceName namespace) {
@@ -149,7 +150,8 @@ final class SimController extends Node {
                                         read.partition(),
                                         read.start(),
                                         (position, message) ->
-                                                step(new ControllerEvent.Received(read.reading(), position, message))));
+                                                step(new ControllerEvent.Received(read.reading(), position, message)),
+                                        () -> step(new ControllerEvent.Missed(read.reading()))));
             case ControllerEffect.StopReading stop -> {
                 var reader = readers.remove(stop.reading());
                 if (reader != null) {

@@ -22,6 +22,11 @@ final class ClaimFields {
                 out.text(m.id().value());
                 out.number(m.epoch().value());
             }
+            case ClaimMessage.Adopt m -> {
+                out.text(m.id().value());
+                out.number(m.epoch().value());
+                out.number(m.controller().number());
+            }
             case ClaimMessage.ClaimsSnapshot m -> {
                 out.number(m.covers());
                 out.list(m.held(), ClaimFields::held);
@@ -41,6 +46,12 @@ final class ClaimFields {
             case Type.RELEASE ->
                 new ClaimMessage.Release(
                         namespace, in.checked("id", InstanceId::new, in.text("id")), new Epoch(in.number64("epoch")));
+            case Type.ADOPT ->
+                new ClaimMessage.Adopt(
+                        namespace,
+                        in.checked("id", InstanceId::new, in.text("id")),
+                        new Epoch(in.number64("epoch")),
+                        ActivationFields.controller(in));
             case Type.CLAIMS_SNAPSHOT ->
                 new ClaimMessage.ClaimsSnapshot(namespace, in.number64("covers"), in.list("held", ClaimFields::held));
             default -> throw Codec.unknown(in, type);

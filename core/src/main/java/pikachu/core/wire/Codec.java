@@ -81,6 +81,7 @@ public final class Codec {
             case ClaimMessage.Claim _ -> Type.CLAIM;
             case ClaimMessage.Release _ -> Type.RELEASE;
             case ClaimMessage.ClaimsSnapshot _ -> Type.CLAIMS_SNAPSHOT;
+            case ClaimMessage.Adopt _ -> Type.ADOPT;
             case DirectoryMessage.DirectoryChanges _ -> Type.DIRECTORY_CHANGES;
             case DirectoryMessage.DirectorySnapshot _ -> Type.DIRECTORY_SNAPSHOT;
         };

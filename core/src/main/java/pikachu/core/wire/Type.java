@@ -21,6 +21,7 @@ final class Type {
     static final int CLAIM = 0x40;
     static final int RELEASE = 0x41;
     static final int CLAIMS_SNAPSHOT = 0x42;
+    static final int ADOPT = 0x43;
 
     static final int DIRECTORY_CHANGES = 0x50;
     static final int DIRECTORY_SNAPSHOT = 0x51;

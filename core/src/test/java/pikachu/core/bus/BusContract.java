@@ -202,6 +202,29 @@ public abstract class BusContract {
     }
 
     @Test
+    void aReaderHearsThatItMissedWhatWasTrimmed() {
+        publish(Topic.CLAIMS, "read", TRANSIENT);
+        var late = read(Topic.CLAIMS, Start.OLDEST);
+        assertThat(late.takeUntil("read")).containsExactly("read");
+        assertThat(late.reader.hasMissed()).isFalse();
+        publish(Topic.CLAIMS, "missed", TRANSIENT);
+        var kept = publish(Topic.CLAIMS, "snapshot", TRANSIENT);
+        bus.trim(Topic.CLAIMS, 0, kept);
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            var reader = read(Topic.CLAIMS, Start.OLDEST);
+            assertThat(reader.takeUntil("snapshot")).containsExactly("snapshot");
+            assertThat(reader.reader.hasMissed()).isFalse();
+            reader.reader.close();
+        });
+
+        assertThat(late.takeUntil("snapshot")).containsExactly("snapshot");
+        assertThat(late.reader.hasMissed()).isTrue();
+        publish(Topic.CLAIMS, "new", TRANSIENT);
+        assertThat(late.takeUntil("new")).containsExactly("new");
+        assertThat(late.reader.hasMissed()).isFalse();
+    }
+
+    @Test
     void manyThreadsLoseNothingAndEachKeepsItsOrder() throws InterruptedException {
         var reader = read(WORK, Start.OLDEST);
         var threads = new ArrayList<Thread>();

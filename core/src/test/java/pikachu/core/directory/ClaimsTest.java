@@ -6,6 +6,7 @@ import static pikachu.core.directory.Entries.TENANT;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import pikachu.core.messages.ClaimMessage.Adopt;
 import pikachu.core.messages.ClaimMessage.Claim;
 import pikachu.core.messages.ClaimMessage.ClaimsSnapshot;
 import pikachu.core.messages.ClaimMessage.Release;
@@ -73,6 +74,24 @@ class ClaimsTest {
         var again = claim(Optional.of(Epoch.ofClaim(3, 1)), A);
         assertThat(claims.apply(2, again)).contains(new Claims.Granted(Epoch.ofClaim(3, 2)));
         assertThat(claims.apply(3, again).orElseThrow()).isInstanceOf(Claims.Refused.class);
+    }
+
+    @Test
+    void placingAgainGetsAnIdThatNobodyHolds() {
+        var again = claim(Optional.of(Epoch.ofClaim(3, 1)), A);
+
+        assertThat(claims.apply(2, again)).contains(new Claims.Granted(Epoch.ofClaim(3, 2)));
+    }
+
+    @Test
+    void anotherControllerAnswersForAnAdoptedClaim() {
+        claims.apply(1, claim(A));
+        claims.apply(2, new Adopt(TENANT, A, Epoch.ofClaim(3, 1), new ControllerId(7)));
+        assertThat(claims.holder(TENANT, A).orElseThrow().controller()).isEqualTo(new ControllerId(7));
+
+        claims.apply(3, new Adopt(TENANT, A, Epoch.ofClaim(3, 9), new ControllerId(8)));
+        assertThat(claims.holder(TENANT, A).orElseThrow().controller()).isEqualTo(new ControllerId(7));
+        assertThat(claims.size()).isEqualTo(1);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static pikachu.core.loops.Orders.CALLER;
 import static pikachu.core.loops.Orders.id;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,10 @@ import pikachu.core.bus.Durability;
 import pikachu.core.bus.Published;
 import pikachu.core.bus.Topic;
 import pikachu.core.messages.ClaimMessage.Claim;
+import pikachu.core.messages.ClaimMessage.ClaimsSnapshot;
+import pikachu.core.messages.ClaimMessage.Held;
 import pikachu.core.messages.ClaimMessage.Release;
+import pikachu.core.messages.ClaimMessage.Wanted;
 import pikachu.core.messages.CompletedMessage.Completed;
 import pikachu.core.messages.CompletedMessage.Refused;
 import pikachu.core.messages.CompletedMessage.Started;
@@ -35,6 +39,7 @@ import pikachu.core.messages.InvokerMessage.Activate;
 import pikachu.core.messages.InvokerMessage.DeathNotice;
 import pikachu.core.messages.Message;
 import pikachu.core.names.ControllerId;
+import pikachu.core.names.Epoch;
 import pikachu.core.names.Incarnation;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.InvokerId;
@@ -311,7 +316,7 @@ class ControllerLogicTest {
                 .findFirst()
                 .orElseThrow());
         assertThat(release).isNotNegative().isLessThan(answer);
-        assertThat(controller.claimsHeld()).isZero();
+        assertThat(controller.claimsHeld()).isEmpty();
         invoke(3, name, 0);
         assertThat(reply(3)).isEqualTo(new Reply.Accepted());
     }
@@ -408,6 +413,69 @@ class ControllerLogicTest {
 
         assertThat(isAnswered(1)).isFalse();
         assertThat(controller.inFlight()).isEqualTo(1);
+    }
+
+    private void refused(Activate order) {
+        report(new Refused(order, new InvokerId(invokerOf(order)), order.target(), "test"));
+    }
+
+    private static Activate under(Activate order, ControllerId controller, Epoch epoch) {
+        return new Activate(
+                order.activation().again(controller, epoch), order.target(), order.arguments(), order.environment());
+    }
+
+    @Test
+    void eachAttemptGetsAnEpochOfItsOwnAlsoWhenAnotherControllerMadeTheOneBefore() {
+        invoke(1, Optional.of(InstanceId.chosen("a")), 60_000);
+        var order = lastOrder();
+        var namespace = CALLER.namespace();
+        var wanted = new Wanted(order.activation().instance(), id(1));
+        var other = new ControllerId(1);
+        // the other one took this controller for dead, and placed the activation again
+        reaches = message -> !(message instanceof Claim);
+        refused(order);
+        var again = new Claim(
+                namespace,
+                other,
+                List.of(wanted),
+                Optional.of(order.activation().epoch()));
+        var epoch = Epoch.ofClaim(1, append(Topic.CLAIMS, Topic.partitionOf(namespace), again));
+        var theirs = under(order, other, epoch);
+        placements.put(id(1) + "/1", new Target(new InvokerId(invokerOf(theirs)), theirs.target()));
+        report(new Started(theirs.activation(), new InvokerId(invokerOf(theirs)), theirs.target()));
+        refused(theirs);
+        reaches = message -> true;
+        pass(2000);
+
+        assertThat(lastOrder().activation().attempt()).isEqualTo(2);
+        assertThat(lastOrder().activation().epoch()).isGreaterThan(epoch);
+    }
+
+    @Test
+    void readsTheClaimsAnewWhenTheLogWasTrimmedUnderIt() {
+        var name = InstanceId.chosen("a");
+        var namespace = CALLER.namespace();
+        int partition = Topic.partitionOf(namespace);
+        long reading = readings.entrySet().stream()
+                .filter(one -> one.getValue().equals(new Place(Topic.CLAIMS.name(), partition)))
+                .findFirst()
+                .orElseThrow()
+                .getKey();
+        // what it does not get to read: another controller's claim, of which only the snapshot tells
+        var held = new Held(namespace, name, Epoch.ofClaim(1, 500), id(9), new ControllerId(1));
+        reaches = message -> !(message instanceof Claim);
+        step(new ControllerEvent.Missed(reading));
+        invoke(1, Optional.of(name), 0);
+        assertThat(reply(1)).isInstanceOf(Reply.Unavailable.class);
+        step(new ControllerEvent.Received(reading, 1000, new ClaimsSnapshot(namespace, 900, List.of(held))));
+        logs.computeIfAbsent(new Place(Topic.CLAIMS.name(), partition), key -> new ArrayList<>())
+                .addAll(Collections.nCopies(2000, new ClaimsSnapshot(namespace, 900, List.of())));
+        reaches = message -> true;
+        pass(1000);
+
+        invoke(2, Optional.of(name), 0);
+        pass(1000);
+        assertThat(reply(2)).isEqualTo(new Reply.Taken(name, Optional.empty()));
     }
 
     @Test

@@ -80,6 +80,7 @@ final class RandomMessages {
                         several(() -> new ClaimMessage.Wanted(instance(id()), id())),
                         maybe(this::epoch)),
                 new ClaimMessage.Release(namespace(), instance(id()), epoch()),
+                new ClaimMessage.Adopt(namespace(), instance(id()), epoch(), controller()),
                 new ClaimMessage.ClaimsSnapshot(
                         namespace(),
                         aLong(),

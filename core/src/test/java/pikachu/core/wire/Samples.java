@@ -185,6 +185,7 @@ final class Samples {
                                 new ClaimMessage.Wanted(new InstanceId("g-0"), ONE),
                                 new ClaimMessage.Wanted(new InstanceId("g-1"), TWO)),
                         Optional.of(EPOCH)));
+        all.put("adopt", new ClaimMessage.Adopt(GUEST, new InstanceId("myname0"), EPOCH, new ControllerId(2)));
         all.put("release", new ClaimMessage.Release(GUEST, new InstanceId("myname0"), EPOCH));
         all.put(
                 "claims-snapshot",

@@ -248,6 +248,10 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
             return;
         }
         var batch = reader.poll(BATCH);
+        if (reader.hasMissed()) {
+            LOG.warn("event=records_missed reading={}", reading);
+            loop.post(new ControllerEvent.Missed(reading));
+        }
         for (var delivery : batch) {
             take(reading, reader, delivery);
         }
