@@ -35,6 +35,9 @@ final class ActivationRunner {
 
     private static final int LARGE_AT_ONCE = 1;
 
+    /** How often an update may take the code away while it is being read. */
+    private static final int CODE_ATTEMPTS = 3;
+
     /** A caller who has waited nearly as long as he will gets his record written before it is announced. */
     private static final long WAIT_MARGIN_MS = 100;
 
@@ -123,7 +126,7 @@ final class ActivationRunner {
 
     /** Empty when the action is ready to run. */
     private Optional<Outcome> makeReady(Job job, HostedContainer hosted, AtomicReference<Job> ready) {
-        var code = codes.code(job.activation().action());
+        var code = codes.code(job.activation().action().name());
         if (code.isEmpty()) {
             return Optional.of(notFound());
         }
@@ -140,8 +143,7 @@ final class ActivationRunner {
         var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
         try {
             hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(job.timeoutMs()));
-            var utf8 = code.utf8().get();
-            return utf8.isEmpty() ? Optional.of(notFound()) : callInit(job, hosted, code, utf8.get(), ready);
+            return callInit(job, hosted, code, ready);
         } catch (IOException e) {
             return Optional.of(Outcome.broken(hosted, job, true));
         } finally {
@@ -150,9 +152,30 @@ final class ActivationRunner {
         }
     }
 
+    /** With the newest code, as OpenWhisk does, if the action was updated since the activation was accepted. */
+    private Optional<Outcome> callInit(Job job, HostedContainer hosted, ActionCode found, AtomicReference<Job> ready)
+            throws IOException {
+        var name = job.activation().action().name();
+        var code = Optional.of(found);
+        var utf8 = found.utf8().get();
+        for (var attempt = 1; attempt < CODE_ATTEMPTS && utf8.isEmpty() && code.isPresent(); attempt++) {
+            code = codes.code(name);
+            utf8 = code.flatMap(newer -> newer.utf8().get());
+        }
+        if (code.isEmpty() || utf8.isEmpty()) {
+            return Optional.of(notFound());
+        }
+        if (!code.get().kind().equals(job.activation().action().kind())) {
+            return Optional.of(otherKind(job, code.get()));
+        }
+        return callInit(job.running(code.get()), hosted, code.get(), utf8.get(), ready);
+    }
+
     private Optional<Outcome> callInit(
             Job job, HostedContainer hosted, ActionCode code, byte[] utf8, AtomicReference<Job> ready)
             throws IOException {
+        hosted.holds(PoolKey.of(job.activation()));
+        ready.set(job);
         var started = clock.getAsLong();
         var body = RunRequest.init(
                 job.activation(), code, utf8, job.environment(), started + job.timeoutMs(), hosted.process());
@@ -161,6 +184,14 @@ final class ActivationRunner {
         return answer.status() == 200
                 ? Optional.empty()
                 : Optional.of(Outcome.answered(RunResponse.ofFailedInit(answer)));
+    }
+
+    private static Outcome otherKind(Job job, ActionCode code) {
+        return Outcome.failed(
+                Status.APPLICATION_ERROR,
+                "The action was updated from kind '" + job.activation().action().kind() + "' to '" + code.kind()
+                        + "' after this activation was accepted, so it was not run. Invoke the action again.",
+                Ending.ERROR);
     }
 
     private static Outcome notFound() {

@@ -1,7 +1,6 @@
 package pikachu.server.invoker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +10,6 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.Container;
-import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.Endpoint;
 import pikachu.core.names.ActivationId;
 
@@ -25,7 +23,7 @@ final class HostedContainer {
     private static final long EXIT_WAIT_MS = 250;
 
     private final int number;
-    private final PoolKey key;
+    private volatile PoolKey key;
     private final int memoryMb;
     private final Endpoint endpoint;
     private final DirectoryFolder directory;
@@ -58,6 +56,11 @@ final class HostedContainer {
 
     PoolKey key() {
         return key;
+    }
+
+    /** What is in it from here on: the code may be newer than the one that it was made for. */
+    void holds(PoolKey what) {
+        key = what;
     }
 
     int memoryMb() {
@@ -201,7 +204,7 @@ final class HostedContainer {
     void kill() {
         try {
             close();
-        } catch (ContainerFailure | UncheckedIOException e) {
+        } catch (RuntimeException e) {
             LOG.error("event=container_not_killed container={} reason=\"{}\"", number, e.getMessage());
         }
     }
@@ -210,7 +213,10 @@ final class HostedContainer {
     void close() {
         isClosed = true;
         disconnect();
-        container.ifPresent(Container::close);
-        channel.ifPresent(Channel::close);
+        try {
+            container.ifPresent(Container::close);
+        } finally {
+            channel.ifPresent(Channel::close);
+        }
     }
 }
