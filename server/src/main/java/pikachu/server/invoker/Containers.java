@@ -36,6 +36,9 @@ final class Containers implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 15;
 
+    /** How long the end of an incarnation waits for its containers. */
+    private static final long END_MS = 10_000;
+
     private final InvokerSettings settings;
     private final EventLoop<InvokerEvent> loop;
     private final LongSupplier clock;
@@ -48,6 +51,11 @@ final class Containers implements AutoCloseable {
     private final Map<ActivationId, Placed> placed = new HashMap<>();
     private final CountDownLatch empty = new CountDownLatch(1);
     private boolean isEnding;
+
+    /** Incarnations that have been ended. */
+    private long ended;
+
+    private boolean isSweeping;
     private boolean isStopping;
 
     Containers(String name, InvokerSettings settings, LongSupplier clock, EventLoop<InvokerEvent> loop) {
@@ -215,7 +223,7 @@ final class Containers implements AutoCloseable {
     /** The number and address of a container that could not be removed are not used again. */
     private void removed(HostedContainer hosted, boolean isFree) {
         if (isFree) {
-            settings.network().release(hosted.endpoint());
+            release(hosted);
             pool.removed(hosted.number(), hosted.memoryMb());
         } else {
             pool.lost(hosted.memoryMb());
@@ -228,12 +236,24 @@ final class Containers implements AutoCloseable {
         dispatch();
     }
 
+    /** An address that is not given back is one less; that is no reason to keep the container in the books. */
+    private void release(HostedContainer hosted) {
+        try {
+            settings.network().release(hosted.endpoint());
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "event=endpoint_not_released address={} reason=\"{}\"",
+                    hosted.endpoint().address(),
+                    e.getMessage());
+        }
+    }
+
     private void nothingLives() {
         if (isStopping) {
             empty.countDown();
         }
         if (isEnding) {
-            Thread.ofVirtual().start(this::sweepAndBeginAnew);
+            beginAnew();
         }
     }
 
@@ -253,6 +273,8 @@ final class Containers implements AutoCloseable {
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */
     void endAll() {
         isEnding = true;
+        var ending = ++ended;
+        deadlines.arm(END_MS, () -> loop.execute(() -> waitNoLonger(ending)));
         endPlaced(HostedContainer::abandon);
         pool.clear().forEach(slot -> remove(slot.container()));
         if (live.isEmpty()) {
@@ -273,6 +295,21 @@ final class Containers implements AutoCloseable {
         }
     }
 
+    /** What does not end keeps its number and its memory, and is abandoned already. */
+    private void waitNoLonger(long ending) {
+        if (isEnding && ending == ended) {
+            LOG.error("event=containers_left after_ms={} containers={}", END_MS, live.size());
+            beginAnew();
+        }
+    }
+
+    private void beginAnew() {
+        if (!isSweeping) {
+            isSweeping = true;
+            Thread.ofVirtual().start(this::sweepAndBeginAnew);
+        }
+    }
+
     private void sweepAndBeginAnew() {
         try {
             settings.driver().sweep();
@@ -280,6 +317,7 @@ final class Containers implements AutoCloseable {
             LOG.error("event=sweep_failed reason=\"{}\"", e.getMessage());
         } finally {
             loop.execute(() -> {
+                isSweeping = false;
                 isEnding = false;
                 loop.post(new InvokerEvent.AllEnded());
             });
@@ -295,7 +333,7 @@ final class Containers implements AutoCloseable {
         loop.execute(this::stop);
         try {
             if (loop.isAlive() && !empty.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("event=containers_left after_seconds={}", CLOSE_SECONDS);
+                LOG.warn("event=containers_left after_ms={} containers={}", 1_000 * CLOSE_SECONDS, live.size());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -77,6 +77,9 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     @Override
     public void handle(InvokerEvent event) {
         logic.step(event, loop.now()).forEach(this::attempt);
+        if (event instanceof InvokerEvent.AllEnded) {
+            LOG.warn("event=begun_anew invoker={} incarnation={}", id, logic.incarnation());
+        }
     }
 
     private void readOwnTopic() {
@@ -153,7 +156,10 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
             case InvokerEffect.Run run -> containers.run(run.activation());
             case InvokerEffect.Drop drop -> containers.drop(drop.activation());
             case InvokerEffect.Settle settle -> own.orElseThrow().settle(settle.position());
-            case InvokerEffect.EndAll _ -> containers.endAll();
+            case InvokerEffect.EndAll _ -> {
+                LOG.warn("event=declared_dead invoker={}", id);
+                containers.endAll();
+            }
             case InvokerEffect.Show show -> containers.show(show.namespace(), show.changed());
             case InvokerEffect.ShowAll show -> containers.showAll(show.namespace(), show.entries());
             case InvokerEffect.ReadDirectory read ->

@@ -168,7 +168,7 @@ final class InvokerFixture implements AutoCloseable {
 
     /** How the activation ended, once the invoker has told the controller. */
     ActivationRecord record(int number) {
-        await().atMost(PATIENCE).until(() -> {
+        await().atMost(PATIENCE).pollDelay(Duration.ZERO).until(() -> {
             completed.poll(1_000).forEach(delivery -> {
                 if (codec.decode(delivery.value()) instanceof Completed message) {
                     records.put(message.activation(), message.record().orElseThrow());

@@ -14,13 +14,14 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import pikachu.core.containers.Container;
 import pikachu.core.containers.ContainerDriver;
-import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.ContainerSpec;
 
-/** Containers whose runtime is a thread here. It answers /init at once, and /run only if it is told to. */
+/** Containers whose runtime is a thread here. It answers /init at once, and /run unless it is told to hold it. */
 final class ScriptedDriver implements ContainerDriver {
     final Queue<ScriptedContainer> started = new ConcurrentLinkedQueue<>();
 
@@ -28,10 +29,20 @@ final class ScriptedDriver implements ContainerDriver {
     final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
     final AtomicInteger sweeps = new AtomicInteger();
-    volatile boolean answersRun = true;
 
-    /** Whether what is started from now on cannot be closed. */
-    volatile boolean failsToClose;
+    /** What closing a container that is started from now on does before all else. */
+    volatile Runnable closing = () -> {};
+
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** Until {@link #letRun} no /run is answered. */
+    void hold() {
+        gate = new CountDownLatch(1);
+    }
+
+    void letRun() {
+        gate.countDown();
+    }
 
     @Override
     public String name() {
@@ -45,7 +56,7 @@ final class ScriptedDriver implements ContainerDriver {
 
     @Override
     public Container start(ContainerSpec spec) {
-        var container = new ScriptedContainer(spec, failsToClose);
+        var container = new ScriptedContainer(spec, closing);
         started.add(container);
         return container;
     }
@@ -63,15 +74,15 @@ final class ScriptedDriver implements ContainerDriver {
 
     final class ScriptedContainer implements Container {
         private final ContainerSpec spec;
-        private final boolean failsToClose;
+        private final Runnable closing;
         private final ServerSocket server;
         private final CompletableFuture<Exit> exited = new CompletableFuture<>();
         private final PipedOutputStream stdout = new PipedOutputStream();
         private final PipedOutputStream stderr = new PipedOutputStream();
 
-        ScriptedContainer(ContainerSpec spec, boolean failsToClose) {
+        ScriptedContainer(ContainerSpec spec, Runnable closing) {
             this.spec = spec;
-            this.failsToClose = failsToClose;
+            this.closing = closing;
             try {
                 this.server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
             } catch (IOException e) {
@@ -84,24 +95,33 @@ final class ScriptedDriver implements ContainerDriver {
             try (var socket = server.accept()) {
                 while (true) {
                     var path = request(socket);
-                    if (path.equals("/init") || answersRun) {
-                        endLogs(path);
-                        socket.getOutputStream()
-                                .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
-                                        .getBytes(StandardCharsets.US_ASCII));
+                    if (path.equals("/run")) {
+                        pass();
+                        endLogs();
                     }
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+                                    .getBytes(StandardCharsets.US_ASCII));
                 }
             } catch (IOException e) {
                 // the invoker has hung up, or the container has been ended
             }
         }
 
-        private void endLogs(String path) throws IOException {
-            if (path.equals("/run")) {
-                for (var stream : List.of(stdout, stderr)) {
-                    stream.write("XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n".getBytes(StandardCharsets.US_ASCII));
-                    stream.flush();
+        private void pass() throws IOException {
+            try {
+                if (!gate.await(60, TimeUnit.SECONDS)) {
+                    throw new IOException("nobody let it run");
                 }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        private void endLogs() throws IOException {
+            for (var stream : List.of(stdout, stderr)) {
+                stream.write("XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n".getBytes(StandardCharsets.US_ASCII));
+                stream.flush();
             }
         }
 
@@ -160,9 +180,7 @@ final class ScriptedDriver implements ContainerDriver {
 
         @Override
         public void close() {
-            if (failsToClose) {
-                throw new ContainerFailure("Container " + spec.number() + " does not die.");
-            }
+            closing.run();
             end();
         }
 
