@@ -104,6 +104,37 @@ final class IncarnationsTest {
         }
     }
 
+    @Test
+    void hearsOfItsDeathBehindAnyNumberOfOrders() {
+        var life = fixture.incarnation();
+        run(0);
+        for (var i = 1; i <= 1_500; i++) {
+            fixture.order(i, life);
+        }
+
+        fixture.declareDead(life);
+
+        fixture.awaitOther(life);
+        runsAnother();
+    }
+
+    @Test
+    void runsEveryOrderOfALongQueueOnce() {
+        var life = fixture.incarnation();
+        run(0);
+        for (var i = 1; i <= 1_500; i++) {
+            fixture.order(i, life);
+        }
+
+        fixture.driver.letRun();
+
+        for (var i = 0; i <= 1_500; i++) {
+            assertThat(fixture.record(i).status()).isEqualTo(Status.SUCCESS);
+        }
+        assertThat(fixture.driver.requests.stream().filter(body -> body.startsWith("{\"value\":{}")))
+                .hasSize(1_501);
+    }
+
     private static final class Log extends AppenderBase<ILoggingEvent> {
         final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
