@@ -34,6 +34,9 @@ final class ActivationRunner {
 
     private static final int LARGE_AT_ONCE = 1;
 
+    /** How often an update may take the code away while it is being read. */
+    private static final int CODE_ATTEMPTS = 3;
+
     /** A caller who has waited nearly as long as he will gets his record written before it is announced. */
     private static final long WAIT_MARGIN_MS = 100;
 
@@ -141,7 +144,7 @@ final class ActivationRunner {
 
     /** Empty when the action is ready to run. */
     private Optional<Outcome> makeReady(Job job, HostedContainer hosted, AtomicReference<Job> ready) {
-        var code = codes.code(job.activation().action());
+        var code = codes.code(job.activation().action().name());
         if (code.isEmpty()) {
             return Optional.of(notFound());
         }
@@ -164,12 +167,29 @@ final class ActivationRunner {
         large.acquireUninterruptibly(permits);
         var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
         try {
-            var utf8 = code.utf8().get();
-            return utf8.isEmpty() ? Optional.of(notFound()) : callInit(job, hosted, code, utf8.get(), ready);
+            return callInit(job, hosted, code, ready);
         } finally {
             alarm.cancel(false);
             large.release(permits);
         }
+    }
+
+    /** With the newest code, as OpenWhisk does, if the action was updated since the activation was accepted. */
+    private Optional<Outcome> callInit(Job job, HostedContainer hosted, ActionCode found, AtomicReference<Job> ready) {
+        var name = job.activation().action().name();
+        var code = Optional.of(found);
+        var utf8 = found.utf8().get();
+        for (var attempt = 1; attempt < CODE_ATTEMPTS && utf8.isEmpty() && code.isPresent(); attempt++) {
+            code = codes.code(name);
+            utf8 = code.flatMap(newer -> newer.utf8().get());
+        }
+        if (code.isEmpty() || utf8.isEmpty()) {
+            return Optional.of(notFound());
+        }
+        if (!code.get().kind().equals(job.activation().action().kind())) {
+            return Optional.of(otherKind(job, code.get()));
+        }
+        return callInit(job.running(code.get()), hosted, code.get(), utf8.get(), ready);
     }
 
     /** However /init ends, the wait was over when it was sent. */
@@ -192,6 +212,14 @@ final class ActivationRunner {
         } finally {
             ready.set(job.initialised(started, clock.getAsLong() - started));
         }
+    }
+
+    private static Outcome otherKind(Job job, ActionCode code) {
+        return Outcome.failed(
+                Status.APPLICATION_ERROR,
+                "The action was updated from kind '" + job.activation().action().kind() + "' to '" + code.kind()
+                        + "' after this activation was accepted, so it was not run. Invoke the action again.",
+                Ending.ERROR);
     }
 
     private static Outcome notFound() {

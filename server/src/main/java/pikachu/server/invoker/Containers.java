@@ -33,6 +33,9 @@ final class Containers implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 15;
 
+    /** How long the end of an incarnation waits for its containers. */
+    private static final long END_MS = 10_000;
+
     private final InvokerSettings settings;
     private final EventLoop<InvokerEvent> loop;
     private final LongSupplier clock;
@@ -46,6 +49,11 @@ final class Containers implements AutoCloseable {
     private final CountDownLatch empty = new CountDownLatch(1);
     private boolean isPrewarming;
     private boolean isEnding;
+
+    /** Incarnations that have been ended. */
+    private long ended;
+
+    private boolean isSweeping;
     private boolean isStopping;
 
     Containers(String name, InvokerSettings settings, LongSupplier clock, EventLoop<InvokerEvent> loop) {
@@ -270,7 +278,7 @@ final class Containers implements AutoCloseable {
             empty.countDown();
         }
         if (isEnding) {
-            live.sweepAgain(this::beginAnew);
+            sweepAndBeginAnew();
         }
     }
 
@@ -293,6 +301,8 @@ final class Containers implements AutoCloseable {
     void endAll() {
         isEnding = true;
         endUnused();
+        var ending = ++ended;
+        deadlines.arm(END_MS, () -> loop.execute(() -> waitNoLonger(ending)));
         endPlaced(HostedContainer::abandon);
         if (live.isEmpty()) {
             nothingLives();
@@ -317,7 +327,23 @@ final class Containers implements AutoCloseable {
         }
     }
 
+    /** What does not end keeps its number and its memory, and is abandoned already. */
+    private void waitNoLonger(long ending) {
+        if (isEnding && ending == ended) {
+            LOG.error("event=containers_left after_ms={} containers={}", END_MS, live.size());
+            sweepAndBeginAnew();
+        }
+    }
+
+    private void sweepAndBeginAnew() {
+        if (!isSweeping) {
+            isSweeping = true;
+            live.sweepAgain(this::beginAnew);
+        }
+    }
+
     private void beginAnew() {
+        isSweeping = false;
         isEnding = false;
         if (isPrewarming && !isStopping) {
             cells.begin();
@@ -334,7 +360,7 @@ final class Containers implements AutoCloseable {
         loop.execute(this::stop);
         try {
             if (loop.isAlive() && !empty.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("event=containers_left after_seconds={}", CLOSE_SECONDS);
+                LOG.warn("event=containers_left after_ms={} containers={}", 1_000 * CLOSE_SECONDS, live.size());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

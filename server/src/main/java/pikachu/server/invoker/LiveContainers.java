@@ -41,6 +41,10 @@ final class LiveContainers {
         return live.isEmpty();
     }
 
+    int size() {
+        return live.size();
+    }
+
     /**
      * A container that has nothing yet but its namespace's directory.
      *

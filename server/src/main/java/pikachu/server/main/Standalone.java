@@ -30,7 +30,7 @@ import pikachu.core.store.Store;
 import pikachu.server.api.ApiConfig;
 import pikachu.server.api.ApiServer;
 import pikachu.server.controller.Controller;
-import pikachu.server.controller.Outcomes;
+import pikachu.server.controller.Decisions;
 import pikachu.server.controller.Subjects;
 import pikachu.server.entities.ActionStore;
 import pikachu.server.entities.ActivationJson;
@@ -140,8 +140,8 @@ final class Standalone implements AutoCloseable {
     private Controller controller(Store store, Bus bus, Set<InvokerId> known) {
         var logic = new ControllerLogic(
                 CONTROLLER, bus.generation(), known, Set.of(CONTROLLER), Timing.DEFAULT, new SecureRandom());
-        var outcomes = new Outcomes(store, ActivationJson::stored);
-        var controller = parts.add(new Controller(CONTROLLER, bus, logic, outcomes, clock));
+        var decisions = new Decisions(store, ActivationJson::stored);
+        var controller = parts.add(new Controller(CONTROLLER, bus, logic, decisions, clock));
         controller.start(READY_MS);
         return controller;
     }

@@ -54,6 +54,7 @@ final class InvokerGround implements AutoCloseable {
     final List<InvokerEvent> events = new CopyOnWriteArrayList<>();
     final Map<ActivationId, ActivationRecord> records = new ConcurrentHashMap<>();
     private final Jobs jobs;
+    private final String kind;
     private final Map<String, String> code = new ConcurrentHashMap<>();
     private final Slice slice = Slice.firstFree(3_500);
     private final Path folder;
@@ -63,6 +64,7 @@ final class InvokerGround implements AutoCloseable {
     private final Containers containers;
 
     InvokerGround(String kind, PoolSettings pool) throws IOException {
+        this.kind = kind;
         jobs = new Jobs(kind);
         folder = Files.createTempDirectory(Path.of("/tmp"), "pk");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
@@ -76,7 +78,7 @@ final class InvokerGround implements AutoCloseable {
                 new LoopbackNetwork(slice, System::nanoTime),
                 store,
                 action -> Optional.of(
-                        action(code.getOrDefault(action.name().name().value(), "def main(args):\n    return args\n"))),
+                        action(code.getOrDefault(action.name().value(), "def main(args):\n    return args\n"))),
                 this::form,
                 runFolder.path(),
                 runtimes(),
@@ -104,9 +106,9 @@ final class InvokerGround implements AutoCloseable {
         return runtimes;
     }
 
-    private static ActionCode action(String text) {
+    private ActionCode action(String text) {
         var utf8 = text.getBytes(StandardCharsets.UTF_8);
-        return new ActionCode("main", false, utf8.length, () -> Optional.of(utf8));
+        return new ActionCode("0.0.1", 1, kind, "main", false, utf8.length, () -> Optional.of(utf8));
     }
 
     private NewDocument form(ActivationRecord record) {
