@@ -156,8 +156,18 @@ final class ContainerPool<C> {
         return expire(Long.MAX_VALUE);
     }
 
-    /** A container that is idle. */
-    record Slot<C>(C container, PoolKey key, int memoryMb, long idleSince) {}
+    /** A container that is idle. Each time is one of its own, so it is told from others by identity. */
+    record Slot<C>(C container, PoolKey key, int memoryMb, long idleSince) {
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
 
     /** A decision. */
     sealed interface Step<C> {}

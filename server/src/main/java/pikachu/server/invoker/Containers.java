@@ -245,9 +245,14 @@ final class Containers implements AutoCloseable {
         namespaces.showAll(namespace, entries);
     }
 
+    /** Lets functions see what has been shown. */
+    void writeDirectory() {
+        namespaces.write();
+    }
+
     void tick(long now) {
         pool.expire(now - settings.idleMs()).forEach(slot -> remove(slot.container()));
-        namespaces.tick();
+        namespaces.tick(now);
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */

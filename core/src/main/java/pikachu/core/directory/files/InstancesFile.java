@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +71,9 @@ public final class InstancesFile implements AutoCloseable {
             added.add(learn(entry));
         }
         forgetLongGone();
+        int size = sizeOf(added);
         switch (current) {
-            case Current.Open(var file) when !isTooLongWith(added) -> append(file, added);
+            case Current.Open(var file) when !isTooLongWith(added.size(), size) -> append(file, added, size);
             default -> rewrite();
         }
     }
@@ -120,19 +120,24 @@ public final class InstancesFile implements AutoCloseable {
         }
     }
 
-    /** A file has at most twice the lines and bytes that it needs; so a compaction costs no more than its appends did. */
-    private boolean isTooLongWith(Collection<byte[]> added) {
-        long more = added.stream().mapToLong(line -> line.length).sum();
-        return lines + added.size() > Math.max(FEW_LINES, 2L * known.size())
-                || bytes + more > Math.max(SMALL_FILE, 2 * bytesWhenNew);
+    private static int sizeOf(List<byte[]> lines) {
+        int size = 0;
+        for (var line : lines) {
+            size += line.length;
+        }
+        return size;
     }
 
-    private void append(FileChannel file, List<byte[]> added) {
-        var all =
-                ByteBuffer.allocate(added.stream().mapToInt(line -> line.length).sum());
+    /** A file has at most twice the lines and bytes that it needs; so a compaction costs no more than its appends did. */
+    private boolean isTooLongWith(int moreLines, int moreBytes) {
+        return lines + moreLines > Math.max(FEW_LINES, 2L * known.size())
+                || bytes + moreBytes > Math.max(SMALL_FILE, 2 * bytesWhenNew);
+    }
+
+    private void append(FileChannel file, List<byte[]> added, int size) {
+        var all = ByteBuffer.allocate(size);
         added.forEach(all::put);
         all.flip();
-        int size = all.remaining();
         try {
             NewFile.writeFully(file, all);
         } catch (IOException e) {
@@ -157,7 +162,7 @@ public final class InstancesFile implements AutoCloseable {
         sayMoved();
         current = new Current.Open(replacement);
         lines = content.size();
-        bytesWhenNew = content.stream().mapToLong(line -> line.length).sum();
+        bytesWhenNew = sizeOf(content);
         bytes = bytesWhenNew;
     }
 
