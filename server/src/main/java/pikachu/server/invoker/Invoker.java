@@ -18,6 +18,7 @@ import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEffect;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.loops.InvokerLogic;
+import pikachu.core.messages.CompletedMessage;
 import pikachu.core.messages.DirectoryMessage;
 import pikachu.core.names.InvokerId;
 import pikachu.core.wire.Codec;
@@ -70,13 +71,17 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
 
     @Override
     public long turn(long now) {
-        readOwnTopic();
-        readDirectory();
-        containers.tick(now);
-        if (now >= logic.nextDue()) {
-            loop.post(new InvokerEvent.Tick());
+        try {
+            readOwnTopic();
+            readDirectory();
+            containers.tick(now);
+            if (now >= logic.nextDue()) {
+                loop.post(new InvokerEvent.Tick());
+            }
+            return logic.nextDue();
+        } finally {
+            containers.writeDirectory();
         }
-        return logic.nextDue();
     }
 
     @Override
@@ -136,7 +141,11 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
             case InvokerEffect.Publish publish -> publish(publish);
             case InvokerEffect.Provide provide ->
                 containers.provide(new Job(provide.activation(), provide.arguments(), provide.environment()));
-            case InvokerEffect.Run run -> containers.run(run.activation());
+            case InvokerEffect.Run run -> {
+                // It finds itself in the directory.
+                containers.writeDirectory();
+                containers.run(run.activation());
+            }
             case InvokerEffect.Drop drop -> containers.drop(drop.activation());
             case InvokerEffect.Settle settle -> own.orElseThrow().settle(settle.position());
             case InvokerEffect.EndAll _ -> {
@@ -154,6 +163,10 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     }
 
     private void publish(InvokerEffect.Publish publish) {
+        if (publish.message() instanceof CompletedMessage.Completed) {
+            // Whoever is told that it has ended finds it so in the directory.
+            containers.writeDirectory();
+        }
         var bytes = codec.encode(publish.message());
         var record = new BusRecord(publish.topic(), publish.partition(), publish.key(), bytes, publish.durability());
         bus.publish(record, how -> loop.post(new InvokerEvent.PublishDone(publish.publication(), how)));

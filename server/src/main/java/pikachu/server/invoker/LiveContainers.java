@@ -134,8 +134,13 @@ final class LiveContainers {
         namespaces.showAll(namespace, entries);
     }
 
-    void tick() {
-        namespaces.tick();
+    /** Lets functions see what has been shown. */
+    void writeDirectory() {
+        namespaces.write();
+    }
+
+    void tick(long now) {
+        namespaces.tick(now);
     }
 
     /** On a thread of its own; one that cannot be paused is as good as dead. */
