@@ -286,7 +286,7 @@ final class Containers implements AutoCloseable {
         pool.expire(now - settings.pool().idleMs()).forEach(live::remove);
         pool.pause(now - settings.pool().pauseMs()).forEach(live::pause);
         cells.tick(now);
-        live.tick();
+        live.tick(now);
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */
