@@ -1,7 +1,9 @@
 package pikachu.server.invoker;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,12 +22,18 @@ import pikachu.core.names.NamespaceName;
 final class LiveContainers {
     private static final Logger LOG = LoggerFactory.getLogger(LiveContainers.class);
 
+    /** A namespace that has just lost its last container often gets another one: whose code is broken is called again. */
+    private static final long NETWORK_KEPT_MS = 60_000;
+
     private final InvokerSettings settings;
     private final EventLoop<InvokerEvent> loop;
     private final Consumer<HostedContainer> exited;
     private final Removed removed;
     private final NamespaceFolders namespaces;
     private final Set<HostedContainer> live = new HashSet<>();
+
+    /** Namespaces without a container whose networks are still there, longest first. */
+    private final SequencedMap<NamespaceName, Long> emptySince = new LinkedHashMap<>();
 
     /** @param exited is told on the loop of one whose process has ended, or which is of no more use */
     LiveContainers(
@@ -53,6 +61,7 @@ final class LiveContainers {
     HostedContainer make(int number, CellKey key) {
         var hosted = new HostedContainer(number, key, namespaces.enter(key.namespace()));
         namespaces.add(hosted);
+        emptySince.remove(key.namespace());
         live.add(hosted);
         hosted.whenExited(() -> loop.execute(() -> exited.accept(hosted)));
         return hosted;
@@ -90,7 +99,7 @@ final class LiveContainers {
         namespaces.remove(hosted);
         var namespace = hosted.key().namespace();
         if (live.stream().noneMatch(other -> other.key().namespace().equals(namespace))) {
-            Thread.ofVirtual().start(() -> forget(namespace));
+            emptySince.putLast(namespace, loop.now());
         }
         removed.accept(hosted, isFree);
     }
@@ -141,6 +150,11 @@ final class LiveContainers {
 
     void tick(long now) {
         namespaces.tick(now);
+        var before = now - Math.min(NETWORK_KEPT_MS, settings.pool().idleMs());
+        while (!emptySince.isEmpty() && emptySince.firstEntry().getValue() < before) {
+            var namespace = emptySince.pollFirstEntry().getKey();
+            Thread.ofVirtual().start(() -> forget(namespace));
+        }
     }
 
     /** On a thread of its own; one that cannot be paused is as good as dead. */

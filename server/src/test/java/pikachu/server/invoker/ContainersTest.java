@@ -317,6 +317,39 @@ final class ContainersTest {
         assertThat(record.initMs().orElseThrow()).isBetween(500L, 20_000L);
     }
 
+    @Test
+    void refusesAnActivationForWhichTheNetworkHasNoPlaceAndKeepsNothing() throws IOException {
+        begin(InvokerGround.PYTHON, InvokerGround.PLAIN);
+        ground.network.isFull = true;
+        // more than fit at a time
+        for (var i = 0; i < 9; i++) {
+            var job = ground.job("a", 60_000);
+            ground.provide(job);
+            await().atMost(InvokerGround.LIMIT)
+                    .untilAsserted(() -> assertThat(ground.events(
+                                    InvokerEvent.NotStarted.class, InvokerEvent.NotStarted::activation, job))
+                            .extracting(InvokerEvent.NotStarted::reason)
+                            .containsExactly("The script has no address."));
+        }
+
+        ground.network.isFull = false;
+        assertThat(ground.call("a").status()).isEqualTo(Status.SUCCESS);
+    }
+
+    @Test
+    void forgetsANetworkOnlyAWhileAfterItsLastContainerHasGone() throws IOException {
+        begin(InvokerGround.PYTHON, new PoolSettings(2_048, 10_000, NEVER, 400, List.of(), false));
+        ground.define("a", "raise ValueError('no')\n");
+        var job = ground.job("a", 60_000);
+        ground.call(job);
+
+        await().atMost(InvokerGround.LIMIT)
+                .untilAsserted(() -> assertThat(ground.network.forgotten)
+                        .containsExactly(job.activation().caller().namespace()));
+        var kept = Duration.ofNanos(ground.network.forgottenAtNanos - ground.network.releasedAtNanos);
+        assertThat(kept).isGreaterThanOrEqualTo(Duration.ofMillis(400));
+    }
+
     private List<Ending> endings(Job job) {
         return ground.events(InvokerEvent.Gone.class, InvokerEvent.Gone::activation, job).stream()
                 .map(InvokerEvent.Gone::how)

@@ -51,6 +51,7 @@ final class InvokerGround implements AutoCloseable {
     static final PoolSettings PLAIN = new PoolSettings(2_048, 10_000, 3_600_000, 3_600_000, List.of(), false);
 
     final PausingDriver driver;
+    final ListeningNetwork network;
     final List<InvokerEvent> events = new CopyOnWriteArrayList<>();
     final Map<ActivationId, ActivationRecord> records = new ConcurrentHashMap<>();
     private final Jobs jobs;
@@ -70,12 +71,13 @@ final class InvokerGround implements AutoCloseable {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         runFolder = RunFolder.open(folder.resolve("run"), slice);
         driver = new PausingDriver(new ProcessDriver(slice, runFolder, Identity.ofThisProcess(slice)));
+        network = new ListeningNetwork(new LoopbackNetwork(slice, System::nanoTime));
         loop = new EventLoop<>("test", new Owner(), System::currentTimeMillis, e -> {
             throw e;
         });
         var settings = new InvokerSettings(
                 driver,
-                new LoopbackNetwork(slice, System::nanoTime),
+                network,
                 store,
                 action -> Optional.of(
                         action(code.getOrDefault(action.name().value(), "def main(args):\n    return args\n"))),
