@@ -122,7 +122,7 @@ final class GroupWriter implements AutoCloseable {
                 }
             }
         } catch (InterruptedException e) {
-            LOG.error("store.writer.interrupted database={}", database);
+            LOG.error("event=database_writer_interrupted database={}", database);
         }
     }
 
@@ -214,7 +214,7 @@ final class GroupWriter implements AutoCloseable {
             try {
                 connection.close();
             } catch (SQLException e) {
-                LOG.warn("store.disconnect.failed database={} reason=\"{}\"", database, e.getMessage());
+                LOG.warn("event=database_not_disconnected database={} reason=\"{}\"", database, e.getMessage());
             }
             connection = null;
         }
@@ -223,7 +223,7 @@ final class GroupWriter implements AutoCloseable {
     private void succeeded(List<Request<?>> group, JournalBuffer.Batch batch) {
         if (isFailing) {
             isFailing = false;
-            LOG.info("store.back database={}", database);
+            LOG.info("event=database_is_back database={}", database);
         }
         group.forEach(Request::committed);
         rowsKept.addAndGet(batch.kept().size());
@@ -236,7 +236,7 @@ final class GroupWriter implements AutoCloseable {
         var why = Failures.of(database, e);
         if (!isFailing) {
             isFailing = true;
-            LOG.error("store.lost database={} reason=\"{}\"", database, why.getMessage());
+            LOG.error("event=database_lost database={} reason=\"{}\"", database, why.getMessage());
         }
         group.forEach(request -> request.failed(why));
         if (!batch.isEmpty()) {
@@ -250,7 +250,7 @@ final class GroupWriter implements AutoCloseable {
         try {
             callbacks.run();
         } catch (RuntimeException e) {
-            LOG.error("store.callback.failed database={}", database, e);
+            LOG.error("event=database_callback_failed database={}", database, e);
         }
     }
 
@@ -266,7 +266,7 @@ final class GroupWriter implements AutoCloseable {
         }
         try {
             if (!thread.join(DEADLINE)) {
-                LOG.error("store.close.timeout database={} seconds={}", database, DEADLINE.toSeconds());
+                LOG.error("event=database_close_overdue database={} seconds={}", database, DEADLINE.toSeconds());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

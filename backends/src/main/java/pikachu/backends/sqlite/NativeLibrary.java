@@ -35,7 +35,7 @@ final class NativeLibrary {
                 System.setProperty("org.sqlite.lib.name", name);
             }
         } catch (IOException e) {
-            LOG.warn("store.native.notstaged folder={} reason=\"{}\"", folder, e.toString());
+            LOG.warn("event=native_library_not_staged folder={} reason=\"{}\"", folder, e.toString());
         }
     }
 

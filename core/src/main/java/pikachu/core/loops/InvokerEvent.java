@@ -65,7 +65,4 @@ public sealed interface InvokerEvent {
             traffic = List.copyOf(traffic);
         }
     }
-
-    /** Start nothing more; refuse what comes. */
-    record Drain() implements InvokerEvent {}
 }

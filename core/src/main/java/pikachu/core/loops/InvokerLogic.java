@@ -56,7 +56,6 @@ public final class InvokerLogic {
     private final Outcomes outcomes;
     private Incarnation incarnation;
     private int takenMb;
-    private boolean isDraining;
     private boolean isEnding;
     private long nowMs;
 
@@ -117,7 +116,6 @@ public final class InvokerLogic {
             case InvokerEvent.NamespaceLeft left -> hosted.leave(left.namespace());
             case InvokerEvent.AllEnded allEnded -> beginAgain();
             case InvokerEvent.Counted counted -> reports.counted(counted.traffic());
-            case InvokerEvent.Drain drain -> isDraining = true;
         }
     }
 
@@ -163,8 +161,6 @@ public final class InvokerLogic {
             ownTopic.settleAgain(position);
         } else if (isEnding || !activate.target().equals(incarnation)) {
             outcomes.refused(incarnation, activate, List.of(position), "it was meant for another life of " + self);
-        } else if (isDraining) {
-            outcomes.refused(incarnation, activate, List.of(position), self + " is shutting down");
         } else if (task != null) {
             outcomes.refused(incarnation, activate, List.of(position), self + " has another attempt of it");
         } else if (!lease.isFresh(nowMs)) {
@@ -385,7 +381,7 @@ public final class InvokerLogic {
         return tasks.size();
     }
 
-    /** Nothing is in flight and the bus has all that was to be told: a draining invoker may stop. */
+    /** Nothing is in flight and the bus has all that was to be told. */
     public boolean isIdle() {
         return tasks.isEmpty() && publications.isQuiet();
     }

@@ -308,13 +308,4 @@ class InvokerLogicTest {
 
         assertThat(published(DirectoryWanted.class).size()).isGreaterThan(asked);
     }
-
-    @Test
-    void refusesNewWorkWhileDraining() {
-        step(new InvokerEvent.Tick());
-        step(new InvokerEvent.Drain());
-        order(1, 0, invoker.incarnation(), 7);
-
-        assertThat(published(Refused.class)).hasSize(1);
-    }
 }

@@ -125,7 +125,7 @@ public final class ApiServer implements AutoCloseable {
     public void start() {
         deadlines.start();
         server.start();
-        LOG.info("api.started port={}", port());
+        LOG.info("event=api_started port={}", port());
     }
 
     public int port() {
@@ -138,7 +138,7 @@ public final class ApiServer implements AutoCloseable {
             watch.close();
             server.stop();
             deadlines.close();
-            LOG.info("api.stopped");
+            LOG.info("event=api_stopped");
         }
     }
 
@@ -149,11 +149,12 @@ public final class ApiServer implements AutoCloseable {
         } catch (Refused e) {
             exchange.refuse(e);
         } catch (StoreUnavailable e) {
-            LOG.warn("api.store-unavailable transaction={}", exchange.transaction(), e);
+            LOG.warn("event=api_without_store transaction={}", exchange.transaction(), e);
             exchange.refuse(Refused.because(
                     503, "The store cannot be used at the moment, nothing was changed for this request. Try again."));
         } catch (MalformedJson e) {
-            LOG.error("api.corrupt transaction={} why={}", exchange.transaction(), e.getMessage());
+            LOG.error(
+                    "event=api_document_corrupt transaction={} reason=\"{}\"", exchange.transaction(), e.getMessage());
             exchange.refuse(Refused.because(500, "Resource is corrupted and cannot be read."));
         } catch (CloseConnectionException | java.io.UncheckedIOException e) {
             // the client has gone
@@ -167,7 +168,7 @@ public final class ApiServer implements AutoCloseable {
         if (exchange.isSent()) {
             throw e;
         }
-        LOG.error("api.failed transaction={}", exchange.transaction(), e);
+        LOG.error("event=api_failed transaction={}", exchange.transaction(), e);
         exchange.refuse(Refused.because(500, "There was an internal server error."));
     }
 

@@ -266,7 +266,7 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
             loop.post(new ControllerEvent.Received(reading, delivery.position(), message));
         } catch (MalformedRecord e) {
             LOG.error(
-                    "event=record_not_read topic={} position={} reason={}",
+                    "event=record_not_read topic={} position={} reason=\"{}\"",
                     delivery.topic(),
                     delivery.position(),
                     e.getMessage());

@@ -170,7 +170,7 @@ public final class Channel implements AutoCloseable {
                 admit(listening.accept());
             } catch (IOException e) {
                 if (listening.isOpen()) {
-                    LOG.warn("channel-accept-failed path={} why={}", socket, e.getMessage());
+                    LOG.warn("event=channel_not_accepted path={} reason=\"{}\"", socket, e.getMessage());
                     LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
                 }
             }

@@ -115,7 +115,7 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
             }
         } catch (MalformedRecord e) {
             // The directory repairs itself: the next digest shows what is missing.
-            LOG.error("event=record_not_read topic=directory reason={}", e.getMessage());
+            LOG.error("event=record_not_read topic=directory reason=\"{}\"", e.getMessage());
         }
     }
 

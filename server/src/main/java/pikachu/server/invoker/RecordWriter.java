@@ -182,7 +182,7 @@ final class RecordWriter implements AutoCloseable {
             failures++;
             if (!isAway && !records.iterator().next().isSuspect()) {
                 isAway = true;
-                LOG.warn("event=store_lost records={} reason={}", records.size(), e.getMessage());
+                LOG.warn("event=store_lost records={} reason=\"{}\"", records.size(), e.getMessage());
             }
             return Try.REFUSED;
         } catch (RuntimeException | Error e) {

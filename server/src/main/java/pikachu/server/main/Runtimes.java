@@ -73,7 +73,7 @@ final class Runtimes {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
-            LOG.info("event=runtime_not_compiled kind={} reason={}", python.kind(), e.getMessage());
+            LOG.info("event=runtime_not_compiled kind={} reason=\"{}\"", python.kind(), e.getMessage());
         }
     }
 

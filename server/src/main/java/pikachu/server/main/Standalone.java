@@ -140,7 +140,7 @@ final class Standalone implements AutoCloseable {
     private Controller controller(Store store, Bus bus, Set<InvokerId> known) {
         var logic = new ControllerLogic(
                 CONTROLLER, bus.generation(), known, Set.of(CONTROLLER), Timing.DEFAULT, new SecureRandom());
-        var decisions = new Decisions(store, ActivationJson::stored);
+        var decisions = new Decisions(store, ActivationJson::stored, clock);
         var controller = parts.add(new Controller(CONTROLLER, bus, logic, decisions, clock));
         controller.start(READY_MS);
         return controller;
