@@ -28,7 +28,7 @@ result = scope["main"](json.load(sys.stdin))
 os.write(out, json.dumps(result).encode())
 """
 lock = threading.RLock()
-actions, records, entries, lines = {}, {}, {}, []
+actions, records, entries, lines, warm = {}, {}, {}, [], set()
 data, volumes, arguments = None, None, sys.argv[1:]
 next_host = [1]
 
@@ -74,6 +74,9 @@ def run(action, arguments_, activation, instance):
               "publish": False,
               "annotations": [{"key": "waitTime", "value": 3}, {"key": "initTime", "value": 7}],
               "response": {"status": status, "success": status == "success", "result": result}}
+    if action in warm:
+        record["annotations"].pop()
+    warm.add(action)
     records[activation] = record
     return record
 

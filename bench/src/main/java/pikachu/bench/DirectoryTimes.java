@@ -76,9 +76,10 @@ final class DirectoryTimes {
                     .put("port", PORT)
                     .put("watcher", watcher.path("address").asString(""));
             target.invoke(action, arguments, true);
-            var invoker = target.instance(id)
-                    .map(entry -> entry.path("invoker").asString(""))
-                    .orElse("");
+            // the answer may overtake the directory
+            var invoker = Target.await("the entry of " + id, Duration.ofSeconds(20), () -> target.instance(id))
+                    .path("invoker")
+                    .asString("");
             invokerOfAction.put(action, invoker);
             if (invoker.equals(home)) {
                 same++;

@@ -25,6 +25,12 @@ final class Invocations {
         target.create(NOOP, Target.code("noop.py"));
     }
 
+    /** So that a platform of which little is asked is as warm itself as the one that is loaded first. */
+    static void warmUp(Target target, int calls) {
+        create(target);
+        new ClosedLoop(target.base(), target.invocation(NOOP), 1).run(LATENCY_AT_MOST, calls);
+    }
+
     /** @param calls after half as many that do not count */
     void latency(int calls) {
         var loop = new ClosedLoop(target.base(), request, 1);

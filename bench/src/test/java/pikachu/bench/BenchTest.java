@@ -49,6 +49,9 @@ class BenchTest {
         assertThat(json.path("machine").path("cores").asInt()).isPositive();
         assertThat(json.path("throughput")).hasSize(2);
         assertThat(json.path("coldStarts").path("starts")).hasSize(2);
+        assertThat(json.path("stemCellStarts").path("starts")).hasSize(2);
+        assertThat(json.path("warmCalls").path("calls")).hasSize(2);
+        assertThat(json.path("resumedCalls").path("calls")).hasSize(2);
         assertThat(json.path("memory").path("jvmPssKb").asLong()).isPositive();
         assertThat(json.path("directory").path("missing").asInt(-1)).isZero();
         assertThat(json.path("directory").path("sightings").size()).isGreaterThanOrEqualTo(10);

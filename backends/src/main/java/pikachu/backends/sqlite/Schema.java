@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Properties;
 import pikachu.core.store.Collection;
 import pikachu.core.store.StoreUnavailable;
 
@@ -63,7 +64,10 @@ final class Schema {
     }
 
     private static Connection open(Path database) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + database.toAbsolutePath());
+        var properties = new Properties();
+        // Else the driver asks for the last row's number after each insert, by a statement made anew.
+        properties.setProperty("jdbc.get_generated_keys", "false");
+        return DriverManager.getConnection("jdbc:sqlite:" + database.toAbsolutePath(), properties);
     }
 
     private static void prepare(Path database, Connection connection) throws SQLException {

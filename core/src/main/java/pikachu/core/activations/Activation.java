@@ -30,6 +30,11 @@ public record Activation(
         int waitMs,
         String transaction) {
 
+    public Activation of(ActionRef what) {
+        return new Activation(
+                id, attempt, controller, caller, what, instance, epoch, group, acceptedMs, waitMs, transaction);
+    }
+
     public Activation again(ControllerId by, Epoch newEpoch) {
         return new Activation(
                 id, attempt + 1, by, caller, action, instance, newEpoch, group, acceptedMs, waitMs, transaction);

@@ -1,6 +1,5 @@
 package pikachu.core.directory;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,12 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import pikachu.core.directory.Farewells.Farewell;
 import pikachu.core.instances.Change;
 import pikachu.core.instances.Ending;
 import pikachu.core.instances.Entry;
 import pikachu.core.messages.HealthMessage.Heartbeat;
 import pikachu.core.messages.HealthMessage.MapSnapshot;
-import pikachu.core.names.Epoch;
 import pikachu.core.names.Incarnation;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.InvokerId;
@@ -37,8 +36,6 @@ public final class GlobalMap {
         }
     }
 
-    private record Expiry(long atMs, Key key, Epoch epoch) {}
-
     /** What is alive on one invoker as far as it has told. */
     private static final class Part {
         final Incarnation incarnation;
@@ -56,17 +53,18 @@ public final class GlobalMap {
         final Digest digest = new Digest();
     }
 
-    private final long goneKeptMs;
     private final MergeRule rule;
     private final Consumer<Change> changed;
     private final Map<InvokerId, Part> parts = new HashMap<>();
     private final Map<NamespaceName, Namespace> namespaces = new HashMap<>();
-    private final ArrayDeque<Expiry> expiries = new ArrayDeque<>();
+    private final Farewells farewells;
+    private final Floors floors;
     private final Set<InvokerId> outOfStep = new HashSet<>();
 
     /** @param changed told of each change of a namespace, in order */
-    public GlobalMap(long goneKeptMs, MergeRule rule, Consumer<Change> changed) {
-        this.goneKeptMs = goneKeptMs;
+    public GlobalMap(GoneKept kept, MergeRule rule, Consumer<Change> changed) {
+        farewells = new Farewells(kept);
+        floors = new Floors(kept.forMs());
         this.rule = rule;
         this.changed = changed;
     }
@@ -163,18 +161,24 @@ public final class GlobalMap {
     private void merge(Key key, Change change, long nowMs) {
         var namespace = namespaces.computeIfAbsent(key.namespace(), name -> new Namespace());
         var held = namespace.entries.get(key.id());
+        if (held == null ? isForgotten(key, change) : !rule.replaces(change, held)) {
+            return;
+        }
         if (held != null) {
-            if (!rule.replaces(change, held)) {
-                return;
-            }
             namespace.digest.remove(held);
         }
         namespace.entries.put(key.id(), change);
         namespace.digest.add(change);
-        if (!change.entry().isAlive()) {
-            expiries.add(new Expiry(nowMs + goneKeptMs, key, change.entry().epoch()));
-        }
         changed.accept(change);
+        if (!change.entry().isAlive()) {
+            farewells.add(change.entry(), nowMs);
+            expire(nowMs);
+        }
+    }
+
+    /** Whether it is old news of what has been gone, and not been kept. */
+    private boolean isForgotten(Key key, Change change) {
+        return floors.covers(key.namespace(), key.id(), change.entry().epoch());
     }
 
     /** The invoker's life is over: what is alive there is lost with its host. */
@@ -190,25 +194,31 @@ public final class GlobalMap {
         }
     }
 
-    /** Forgets what has been gone long enough. */
+    /** Forgets what has been gone long enough, and the oldest of too many. */
     public void expire(long nowMs) {
-        for (var next = expiries.peek(); next != null && next.atMs() <= nowMs; next = expiries.peek()) {
-            expiries.remove();
-            forget(next);
+        floors.expire(nowMs);
+        if (!farewells.isQuiet(nowMs)) {
+            for (var next = farewells.next(nowMs); next.isPresent(); next = farewells.next(nowMs)) {
+                forget(next.get(), nowMs);
+            }
         }
     }
 
-    private void forget(Expiry expiry) {
-        var namespace = namespaces.get(expiry.key().namespace());
-        if (namespace == null) {
+    private void forget(Farewell farewell, long nowMs) {
+        var namespace = namespaces.get(farewell.namespace());
+        var held = namespace == null ? null : namespace.entries.get(farewell.id());
+        if (namespace == null
+                || held == null
+                || held.entry().isAlive()
+                || !held.entry().epoch().equals(farewell.epoch())) {
             return;
         }
-        var held = namespace.entries.get(expiry.key().id());
-        if (held != null && !held.entry().isAlive() && held.entry().epoch().equals(expiry.epoch())) {
-            namespace.entries.remove(expiry.key().id());
-            if (namespace.entries.isEmpty()) {
-                namespaces.remove(expiry.key().namespace());
-            }
+        if (farewell.untilMs() > nowMs) {
+            floors.add(farewell.namespace(), farewell.id(), farewell.epoch(), nowMs);
+        }
+        namespace.entries.remove(farewell.id());
+        if (namespace.entries.isEmpty()) {
+            namespaces.remove(farewell.namespace());
         }
     }
 

@@ -1,6 +1,5 @@
 package pikachu.core.directory;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import pikachu.core.directory.Farewells.Farewell;
 import pikachu.core.instances.Change;
 import pikachu.core.instances.Entry;
-import pikachu.core.names.Epoch;
 import pikachu.core.names.Incarnation;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.NamespaceName;
@@ -27,8 +26,6 @@ import pikachu.core.names.NamespaceName;
 public final class LocalMap {
     private record Key(NamespaceName namespace, InstanceId id) {}
 
-    private record Expiry(long atMs, Key key, Epoch epoch) {}
-
     private static final class Slot {
         Entry entry;
 
@@ -40,17 +37,18 @@ public final class LocalMap {
         }
     }
 
-    private final long goneKeptMs;
     private final Map<NamespaceName, Map<InstanceId, Slot>> namespaces = new HashMap<>();
     private final LinkedHashSet<Key> pending = new LinkedHashSet<>();
-    private final ArrayDeque<Expiry> expiries = new ArrayDeque<>();
+    private final Farewells farewells;
+    private final Floors floors;
     private final Digest digest = new Digest();
     private Incarnation incarnation;
     private long sequence;
 
-    public LocalMap(Incarnation incarnation, long goneKeptMs) {
+    public LocalMap(Incarnation incarnation, GoneKept kept) {
         this.incarnation = incarnation;
-        this.goneKeptMs = goneKeptMs;
+        farewells = new Farewells(kept);
+        floors = new Floors(kept.forMs());
     }
 
     /** Takes a new or changed entry in; false when it is older than what is held and changes nothing. */
@@ -64,10 +62,9 @@ public final class LocalMap {
         } else {
             slot.entry = entry;
         }
-        var key = new Key(entry.namespace(), entry.id());
-        pending.add(key);
+        pending.add(new Key(entry.namespace(), entry.id()));
         if (!entry.isAlive()) {
-            expiries.add(new Expiry(nowMs + goneKeptMs, key, entry.epoch()));
+            farewells.add(entry, nowMs);
         }
         return true;
     }
@@ -123,39 +120,47 @@ public final class LocalMap {
         return changes;
     }
 
-    /** Forgets what has been gone long enough; gives the entries that it forgot. */
+    /** Forgets what has been gone long enough, and the oldest of too many; gives the entries that it forgot. */
     public List<Entry> expire(long nowMs) {
-        var first = expiries.peek();
-        if (first == null || first.atMs() > nowMs) {
+        floors.expire(nowMs);
+        if (farewells.isQuiet(nowMs)) {
             return List.of();
         }
         var forgotten = new ArrayList<Entry>();
-        for (var next = first; next != null && next.atMs() <= nowMs; next = expiries.peek()) {
-            expiries.remove();
-            forget(next, nowMs).ifPresent(forgotten::add);
+        var untold = new ArrayList<Farewell>();
+        for (var next = farewells.next(nowMs); next.isPresent(); next = farewells.next(nowMs)) {
+            if (pending.contains(new Key(next.get().namespace(), next.get().id()))) {
+                untold.add(next.get());
+            } else {
+                forget(next.get(), nowMs).ifPresent(forgotten::add);
+            }
         }
+        untold.forEach(farewells::postpone);
         return forgotten;
     }
 
-    private Optional<Entry> forget(Expiry expiry, long nowMs) {
-        var key = expiry.key();
-        var ids = namespaces.get(key.namespace());
-        var slot = ids == null ? null : ids.get(key.id());
+    private Optional<Entry> forget(Farewell farewell, long nowMs) {
+        var ids = namespaces.get(farewell.namespace());
+        var slot = ids == null ? null : ids.get(farewell.id());
         if (ids == null
                 || slot == null
                 || slot.entry.isAlive()
-                || !slot.entry.epoch().equals(expiry.epoch())) {
+                || !slot.entry.epoch().equals(farewell.epoch())) {
             return Optional.empty();
         }
-        if (pending.contains(key)) {
-            expiries.add(new Expiry(nowMs + goneKeptMs, key, expiry.epoch()));
-            return Optional.empty();
+        if (farewell.untilMs() > nowMs) {
+            floors.add(farewell.namespace(), farewell.id(), farewell.epoch(), nowMs);
         }
-        ids.remove(key.id());
+        ids.remove(farewell.id());
         if (ids.isEmpty()) {
-            namespaces.remove(key.namespace());
+            namespaces.remove(farewell.namespace());
         }
         return Optional.of(slot.entry);
+    }
+
+    /** Whether this entry, or one of a later epoch, has ended here and is not kept any more. */
+    boolean hasForgotten(Entry entry) {
+        return floors.covers(entry.namespace(), entry.id(), entry.epoch());
     }
 
     /** Forgets everything: a new life begins. */
@@ -164,7 +169,8 @@ public final class LocalMap {
         sequence = 0;
         namespaces.clear();
         pending.clear();
-        expiries.clear();
+        farewells.clear();
+        floors.clear();
         digest.clear();
     }
 

@@ -1,12 +1,12 @@
 package pikachu.core.directory;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import pikachu.core.directory.Farewells.Farewell;
 import pikachu.core.instances.Change;
 import pikachu.core.instances.Entry;
 import pikachu.core.messages.DirectoryMessage.DirectoryChanges;
@@ -25,22 +25,21 @@ import pikachu.core.names.NamespaceName;
  * so that a late message brings neither an older epoch nor the dead back.
  */
 public final class NamespaceView {
-    private record Expiry(long atMs, InstanceId id, Epoch epoch) {}
-
     private final NamespaceName name;
     private final LocalMap own;
     private final MergeRule rule;
-    private final long goneKeptMs;
     private final Map<InstanceId, Change> told = new HashMap<>();
     private final Map<InstanceId, Change> floors = new HashMap<>();
-    private final ArrayDeque<Expiry> expiries = new ArrayDeque<>();
+    private final Farewells farewells;
+    private final Floors forgotten;
     private final Digest digest = new Digest();
 
-    public NamespaceView(NamespaceName name, LocalMap own, MergeRule rule, long goneKeptMs) {
+    public NamespaceView(NamespaceName name, LocalMap own, MergeRule rule, GoneKept kept) {
         this.name = name;
         this.own = own;
         this.rule = rule;
-        this.goneKeptMs = goneKeptMs;
+        farewells = new Farewells(kept);
+        forgotten = new Floors(kept.forMs());
     }
 
     /** Applies changes; gives the entries that now look different. */
@@ -61,10 +60,10 @@ public final class NamespaceView {
         return shown;
     }
 
-    /** Whether the own map knows better: it wrote the entry, or a later one for the ID. */
+    /** Whether the own map knows better: it wrote the entry, or a later one for the ID, be it forgotten since. */
     private boolean isCovered(Entry entry) {
         var mine = own.entry(name, entry.id());
-        return mine.isPresent() && mine.get().epoch().compareTo(entry.epoch()) >= 0;
+        return (mine.isPresent() && mine.get().epoch().compareTo(entry.epoch()) >= 0) || own.hasForgotten(entry);
     }
 
     private boolean merge(Change change, long nowMs) {
@@ -73,8 +72,7 @@ public final class NamespaceView {
         if (held != null && !rule.replaces(change, held)) {
             return false;
         }
-        var floor = floors.get(id);
-        if (held == null && floor != null && isBelow(change.entry(), floor.entry())) {
+        if (held == null && isOldNews(change.entry())) {
             return false;
         }
         if (held != null) {
@@ -83,9 +81,14 @@ public final class NamespaceView {
         told.put(id, change);
         digest.add(change);
         if (!change.entry().isAlive()) {
-            expiries.add(new Expiry(nowMs + goneKeptMs, id, change.entry().epoch()));
+            farewells.add(change.entry(), nowMs);
         }
         return true;
+    }
+
+    private boolean isOldNews(Entry entry) {
+        var floor = floors.get(entry.id());
+        return (floor != null && isBelow(entry, floor.entry())) || forgotten.covers(name, entry.id(), entry.epoch());
     }
 
     private static boolean isBelow(Entry entry, Entry floor) {
@@ -116,54 +119,79 @@ public final class NamespaceView {
         told.remove(id);
         digest.remove(change);
         floors.put(id, change);
-        expiries.add(new Expiry(nowMs + goneKeptMs, id, change.entry().epoch()));
-        return own.entry(name, id).isEmpty();
+        farewells.add(change.entry(), nowMs);
+        return !isCovered(change.entry());
     }
 
-    /** Forgets what has been gone long enough; gives how many entries that were visible have been forgotten. */
+    /**
+     * Forgets what has been gone long enough, and the oldest of too many; gives how many entries that were visible have
+     * been forgotten.
+     */
     public int expire(long nowMs) {
+        forgotten.expire(nowMs);
+        if (farewells.isQuiet(nowMs)) {
+            return 0;
+        }
         int removed = 0;
-        for (var next = expiries.peek(); next != null && next.atMs() <= nowMs; next = expiries.peek()) {
-            expiries.remove();
-            removed += forget(next) ? 1 : 0;
+        for (var next = farewells.next(nowMs); next.isPresent(); next = farewells.next(nowMs)) {
+            removed += forget(next.get(), nowMs) ? 1 : 0;
         }
         return removed;
     }
 
-    private boolean forget(Expiry expiry) {
-        var floor = floors.get(expiry.id());
-        if (floor != null && floor.entry().epoch().equals(expiry.epoch())) {
-            floors.remove(expiry.id());
+    private boolean forget(Farewell farewell, long nowMs) {
+        boolean isEarly = farewell.untilMs() > nowMs;
+        var floor = floors.get(farewell.id());
+        if (floor != null && floor.entry().epoch().equals(farewell.epoch())) {
+            floors.remove(farewell.id());
+            if (isEarly) {
+                remember(floor.entry(), nowMs);
+            }
         }
-        var held = told.get(expiry.id());
-        if (held == null || held.entry().isAlive() || !held.entry().epoch().equals(expiry.epoch())) {
+        var held = told.get(farewell.id());
+        if (held == null || held.entry().isAlive() || !held.entry().epoch().equals(farewell.epoch())) {
             return false;
         }
-        told.remove(expiry.id());
-        return own.entry(name, expiry.id()).isEmpty();
+        if (isEarly) {
+            remember(held.entry(), nowMs);
+        }
+        told.remove(farewell.id());
+        return !isCovered(held.entry());
+    }
+
+    /** That the epochs before are over, and if it has ended, its own too. */
+    private void remember(Entry entry, long nowMs) {
+        long epoch = entry.epoch().value();
+        if (!entry.isAlive()) {
+            forgotten.add(name, entry.id(), entry.epoch(), nowMs);
+        } else if (epoch != 0) {
+            forgotten.add(name, entry.id(), new Epoch(epoch - 1), nowMs);
+        }
     }
 
     /** The entry as functions here see it. */
     public Optional<Entry> entry(InstanceId id) {
         var held = told.get(id);
-        return held == null ? own.entry(name, id).filter(this::shows) : Optional.of(visible(id, held));
+        return held == null ? own.entry(name, id).filter(this::shows) : visible(held.entry());
     }
 
-    private Entry visible(InstanceId id, Change held) {
-        return isCovered(held.entry()) ? own.entry(name, id).orElseThrow() : held.entry();
+    private Optional<Entry> visible(Entry held) {
+        return isCovered(held) ? own.entry(name, held.id()) : Optional.of(held);
     }
 
     /** Whether an entry of the own map is what functions here see, not covered by a newer epoch elsewhere. */
     public boolean shows(Entry mine) {
         var held = told.get(mine.id());
         var newest = held == null ? floors.get(mine.id()) : held;
-        return newest == null || mine.epoch().compareTo(newest.entry().epoch()) >= 0;
+        return newest == null
+                ? !forgotten.covers(name, mine.id(), new Epoch(mine.epoch().value() + 1))
+                : mine.epoch().compareTo(newest.entry().epoch()) >= 0;
     }
 
     /** Everything as functions here see it. */
     public List<Entry> entries() {
         var entries = new ArrayList<Entry>(told.size());
-        told.forEach((id, held) -> entries.add(visible(id, held)));
+        told.values().forEach(held -> visible(held.entry()).ifPresent(entries::add));
         for (var mine : own.entries(name)) {
             if (!told.containsKey(mine.id()) && shows(mine)) {
                 entries.add(mine);

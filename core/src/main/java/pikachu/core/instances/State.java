@@ -1,5 +1,7 @@
 package pikachu.core.instances;
 
+import java.util.Locale;
+
 /** What an instance is doing. */
 public enum State {
     /** In a container, not yet in /run. */
@@ -12,8 +14,10 @@ public enum State {
     /** Has ended; kept for a while so that a peer that asks late is still told. */
     GONE;
 
+    private final String text = name().toLowerCase(Locale.ROOT);
+
     /** As written in files, the API and messages to functions. */
     public String text() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return text;
     }
 }

@@ -55,7 +55,7 @@ final class ControllerLife implements Membership.Listener {
         var placement = new Placement(random);
         ledger = new Ledger(placement);
         membership = new Membership(parts.self(), parts.life(), timing, placement, parts.publications(), this);
-        map = new GlobalMap(timing.goneKeptMs(), rule, this::changed);
+        map = new GlobalMap(timing.goneKept(), rule, this::changed);
         distribution = new Distribution(map, parts.publications(), parts.timers());
         dispatcher = new Dispatcher(parts, ledger, placement, membership, map);
         replacement = new Replacement(parts, ledger, placement, membership, dispatcher);

@@ -27,6 +27,7 @@ final class HostedNamespaces {
     private static final long PATIENCE_MS = 200;
     private static final long QUIET_MS = 60_000;
     private static final int FORGOTTEN_BEFORE_SHOWN = 64;
+    private static final long SHOWN_AGAIN_MS = 10_000;
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private static final class Hosted {
@@ -81,7 +82,7 @@ final class HostedNamespaces {
         if (namespaces.containsKey(name)) {
             return;
         }
-        var hosted = new Hosted(name, new NamespaceView(name, own, rule, timing.goneKeptMs()), nowMs);
+        var hosted = new Hosted(name, new NamespaceView(name, own, rule, timing.goneKept()), nowMs);
         namespaces.put(name, hosted);
         int partition = Topic.partitionOf(name);
         if (hostedInPartition[partition]++ == 0) {
@@ -126,6 +127,7 @@ final class HostedNamespaces {
 
     private void apply(Hosted hosted, DirectoryChanges message, long nowMs) {
         show(hosted, hosted.view.apply(message, nowMs));
+        hosted.forgotten += hosted.view.expire(nowMs);
         if (hosted.view.agrees(message.live(), message.checksum())) {
             hosted.differsSinceMs = Long.MAX_VALUE;
         } else if (hosted.differsSinceMs == Long.MAX_VALUE) {
@@ -195,8 +197,11 @@ final class HostedNamespaces {
 
     private void tidy(Hosted hosted, long nowMs) {
         hosted.forgotten += hosted.view.expire(nowMs);
-        // Rewriting all costs the size of the directory, so it is done once as much has been forgotten.
-        boolean isMuch = hosted.forgotten >= Math.max(FORGOTTEN_BEFORE_SHOWN, hosted.view.size());
+        // Rewriting all costs the size of the directory, so it is done once as much has been forgotten; under load,
+        // when
+        // files are written anew for their length all the time, only now and then.
+        boolean isMuch = hosted.forgotten >= Math.max(FORGOTTEN_BEFORE_SHOWN, hosted.view.size())
+                && nowMs - hosted.shownMs >= SHOWN_AGAIN_MS;
         if (isMuch || (hosted.forgotten > 0 && nowMs - hosted.shownMs >= QUIET_MS)) {
             showAll(hosted, nowMs);
         }

@@ -74,7 +74,7 @@ public final class InvokerLogic {
                         out.number(), out.topic(), out.partition(), out.key(), out.message(), out.durability()),
                 effects,
                 0);
-        map = new LocalMap(incarnation, timing.goneKeptMs());
+        map = new LocalMap(incarnation, timing.goneKept());
         lease = new Lease(timing);
         ownTopic = new OwnTopic(effects);
         outcomes = new Outcomes(self, publications, ownTopic);

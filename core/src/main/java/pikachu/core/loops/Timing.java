@@ -1,5 +1,7 @@
 package pikachu.core.loops;
 
+import pikachu.core.directory.GoneKept;
+
 /**
  * The times that the promises rest on, in milliseconds. A lease is shorter than the silence after which an invoker is
  * dead by {@code deadAfterMs - leaseMs}: what the clocks' rates may differ by in that time, and how long a step may take.
@@ -9,11 +11,11 @@ package pikachu.core.loops;
  * @param leaseMs age of the last acknowledged heartbeat above which an invoker starts nothing
  * @param silentMs silence of an invoker after which it gets no new work
  * @param deadAfterMs silence after which it is declared dead
- * @param goneKeptMs how long an entry that has ended is still told of
+ * @param goneKept which entries that have ended are still told of
  */
 public record Timing(
-        long heartbeatMs, long coalesceMs, long leaseMs, long silentMs, long deadAfterMs, long goneKeptMs) {
-    public static final Timing DEFAULT = new Timing(1000, 5, 3000, 3000, 6000, 60_000);
+        long heartbeatMs, long coalesceMs, long leaseMs, long silentMs, long deadAfterMs, GoneKept goneKept) {
+    public static final Timing DEFAULT = new Timing(1000, 5, 3000, 3000, 6000, GoneKept.DEFAULT);
 
     public Timing {
         if (coalesceMs >= heartbeatMs || heartbeatMs >= leaseMs || leaseMs >= deadAfterMs || silentMs > deadAfterMs) {

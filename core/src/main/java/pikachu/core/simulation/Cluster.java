@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import pikachu.core.directory.GoneKept;
 import pikachu.core.directory.MergeRule;
 import pikachu.core.instances.Entry;
 import pikachu.core.loops.Timing;
@@ -56,7 +57,16 @@ final class Cluster {
         Set<InvokerId> invokerIds = new HashSet<>();
         Set<ControllerId> controllerIds = new HashSet<>();
         var around = new Surroundings(
-                clock, bus, store, truth, rule, timing(), clock.between(40, 100), invokerIds, controllerIds);
+                clock,
+                bus,
+                store,
+                truth,
+                rule,
+                timing(setting.seed()),
+                invokerTiming(),
+                clock.between(40, 100),
+                invokerIds,
+                controllerIds);
         for (int i = 0; i < invokerCount; i++) {
             invokerIds.add(new InvokerId(i));
             invokers.add(new SimInvoker(new InvokerId(i), around));
@@ -67,8 +77,22 @@ final class Cluster {
         }
     }
 
-    private Timing timing() {
-        var right = Timing.DEFAULT;
+    /** A third of the seeds tell of next to nothing that has ended, so that what is forgotten early is tried too. */
+    private static Timing timing(long seed) {
+        var usual = Timing.DEFAULT;
+        return seed % 3 != 0
+                ? usual
+                : new Timing(
+                        usual.heartbeatMs(),
+                        usual.coalesceMs(),
+                        usual.leaseMs(),
+                        usual.silentMs(),
+                        usual.deadAfterMs(),
+                        new GoneKept(usual.goneKept().forMs(), 2, 1));
+    }
+
+    private Timing invokerTiming() {
+        var right = timing(setting.seed());
         return setting.plant() != Plant.LEASE_NEVER_LOST
                 ? right
                 : new Timing(
@@ -77,7 +101,7 @@ final class Cluster {
                         Integer.MAX_VALUE,
                         right.silentMs(),
                         2L * Integer.MAX_VALUE,
-                        right.goneKeptMs());
+                        right.goneKept());
     }
 
     void run() {

@@ -51,7 +51,7 @@ public final class Scale {
         controller.start(nowMs).forEach(this::take);
         int invokers = Math.max(1, entries / PER_INVOKER);
         for (int i = 0; i < invokers; i++) {
-            maps.add(new LocalMap(new Incarnation(i), Timing.DEFAULT.goneKeptMs()));
+            maps.add(new LocalMap(new Incarnation(i), Timing.DEFAULT.goneKept()));
             ids.add(0);
         }
     }

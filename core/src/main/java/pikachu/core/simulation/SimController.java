@@ -10,7 +10,6 @@ import pikachu.core.loops.ControllerEffect;
 import pikachu.core.loops.ControllerEvent;
 import pikachu.core.loops.ControllerLogic;
 import pikachu.core.loops.Reply;
-import pikachu.core.loops.Timing;
 import pikachu.core.messages.ClaimMessage.Held;
 import pikachu.core.names.ControllerId;
 import pikachu.core.names.NamespaceName;
@@ -46,7 +45,7 @@ final class SimController extends Node {
                 around.bus().generation(),
                 around.invokers(),
                 around.controllers(),
-                Timing.DEFAULT,
+                around.timing(),
                 clock.split(),
                 around.rule());
         logic = begun;

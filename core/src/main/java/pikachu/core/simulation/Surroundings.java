@@ -13,6 +13,7 @@ record Surroundings(
         SimStore store,
         Truth truth,
         MergeRule rule,
+        Timing timing,
         Timing invokerTiming,
         long tickMs,
         Set<InvokerId> invokers,

@@ -65,6 +65,6 @@ public final class Entries {
     }
 
     public static LocalMap localMap(int invoker) {
-        return new LocalMap(new Incarnation(invoker), 60_000);
+        return new LocalMap(new Incarnation(invoker), GoneKept.DEFAULT);
     }
 }

@@ -23,7 +23,7 @@ import pikachu.core.names.InvokerId;
 
 class GlobalMapTest {
     private final List<Change> published = new ArrayList<>();
-    private final GlobalMap map = new GlobalMap(60_000, MergeRule.NEWEST, published::add);
+    private final GlobalMap map = new GlobalMap(GoneKept.DEFAULT, MergeRule.NEWEST, published::add);
     private final LocalMap first = localMap(1);
     private final LocalMap second = localMap(2);
 
@@ -53,7 +53,7 @@ class GlobalMapTest {
 
         assertThat(find("a").orElseThrow().ending()).contains(Ending.HOST_LOST);
         assertThat(find("b").orElseThrow().isAlive()).isTrue();
-        map.expire(60_001);
+        map.expire(61_000);
         assertThat(find("a")).isEmpty();
         assertThat(find("b")).isPresent();
     }

@@ -17,7 +17,7 @@ import pikachu.core.names.NamespaceName;
 
 class NamespaceViewTest {
     private final LocalMap own = Entries.localMap(1);
-    private final NamespaceView view = new NamespaceView(TENANT, own, MergeRule.NEWEST, 60_000);
+    private final NamespaceView view = new NamespaceView(TENANT, own, MergeRule.NEWEST, GoneKept.DEFAULT);
 
     private List<Entry> tell(Change... changes) {
         return view.apply(new DirectoryChanges(TENANT, List.of(changes), 0, 0), 0);
@@ -109,7 +109,7 @@ class NamespaceViewTest {
 
     @Test
     void neverTakesAnEntryOfAnotherNamespace() {
-        var foreign = new NamespaceView(new NamespaceName("other"), own, MergeRule.NEWEST, 60_000);
+        var foreign = new NamespaceView(new NamespaceName("other"), own, MergeRule.NEWEST, GoneKept.DEFAULT);
         foreign.apply(
                 new DirectoryChanges(new NamespaceName("other"), List.of(change(2, 1, "a", 1, State.RUNNING)), 0, 0),
                 0);

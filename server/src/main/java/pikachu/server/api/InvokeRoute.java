@@ -1,6 +1,7 @@
 package pikachu.server.api;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.activations.Caller;
@@ -33,10 +34,23 @@ final class InvokeRoute {
     /** What the query asks for; waitMs is 0 when the caller does not wait. */
     private record Wish(int waitMs, boolean onlyResult) {
         static Wish of(Query query) {
+            refuseGroups(query);
             boolean isBlocking = query.flag("blocking", false);
             boolean onlyResult = query.flag("result", false);
             int timeout = query.text("timeout").map(Wish::timeout).orElse(PlatformLimits.MAX_WAIT_MS);
             return new Wish(isBlocking ? timeout : 0, onlyResult);
+        }
+
+        /** One activation where several were asked for would be worse than none. */
+        private static void refuseGroups(Query query) {
+            for (var name : List.of("instances", "group")) {
+                if (query.text(name).isPresent()) {
+                    throw Refused.because(
+                            400,
+                            "The query parameter '" + name + "' is not supported yet: groups of instances cannot be"
+                                    + " started. Invoke the action once for each instance, each with an instanceID.");
+                }
+            }
         }
 
         private static int timeout(String given) {

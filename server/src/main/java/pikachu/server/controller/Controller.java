@@ -50,7 +50,7 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
     private final ControllerId id;
     private final Bus bus;
     private final ControllerLogic logic;
-    private final Outcomes outcomes;
+    private final Decisions decisions;
     private final EventLoop<ControllerEvent> loop;
     private final Codec codec = new Codec();
     private final AtomicLong tickets = new AtomicLong();
@@ -65,17 +65,17 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
     /** Owned by the loop: what is read, by the number that the logic gave it. */
     private final Map<Long, BusReader> readers = new HashMap<>();
 
-    public Controller(ControllerId id, Bus bus, ControllerLogic logic, Outcomes outcomes, LongSupplier clock) {
+    public Controller(ControllerId id, Bus bus, ControllerLogic logic, Decisions decisions, LongSupplier clock) {
         this.id = id;
         this.bus = bus;
         this.logic = logic;
-        this.outcomes = outcomes;
+        this.decisions = decisions;
         this.loop = new EventLoop<>(id.toString(), this, clock, this::fault);
     }
 
     /** Begins to read; returns once invocations are taken. */
     public void start(long deadlineMs) {
-        outcomes.start(loop::post);
+        decisions.start(loop::post);
         loop.execute(() -> carryOut(logic.start(loop.now())));
         loop.start();
         var ready = new CompletableFuture<Void>();
@@ -312,9 +312,9 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
                 Optional.ofNullable(readers.get(settle.reading()))
                         .ifPresent(reader -> reader.settle(settle.position()));
             case ControllerEffect.Trim trim -> bus.trim(trim.topic(), trim.partition(), trim.position());
-            case ControllerEffect.CreatePlacement placement -> outcomes.place(placement);
-            case ControllerEffect.CreateRecord record -> outcomes.record(record.record());
-            case ControllerEffect.FindRecord find -> outcomes.find(find.namespace(), find.activation());
+            case ControllerEffect.CreatePlacement placement -> decisions.place(placement);
+            case ControllerEffect.CreateRecord record -> decisions.record(record.record());
+            case ControllerEffect.FindRecord find -> decisions.find(find.namespace(), find.activation());
             case ControllerEffect.Show show ->
                 Optional.ofNullable(watches.get(show.watch()))
                         .ifPresent(listener -> show.changed().forEach(listener));
@@ -335,7 +335,7 @@ public final class Controller implements Invocations, EventLoop.Owner<Controller
 
     @Override
     public void close() {
-        outcomes.close();
+        decisions.close();
         loop.close();
         readers.values().forEach(BusReader::close);
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -34,6 +33,9 @@ final class ActivationRunner {
     private static final int LARGE_CODE = BYTES_PER_MB;
 
     private static final int LARGE_AT_ONCE = 1;
+
+    /** How often an update may take the code away while it is being read. */
+    private static final int CODE_ATTEMPTS = 3;
 
     /** A caller who has waited nearly as long as he will gets his record written before it is announced. */
     private static final long WAIT_MARGIN_MS = 100;
@@ -66,6 +68,19 @@ final class ActivationRunner {
 
     /** Makes the container and initialises the action in it. */
     void prepare(Job job, HostedContainer hosted) {
+        try {
+            hosting.attach(hosted);
+        } catch (RuntimeException e) {
+            // Somebody else may have room; the controller sees to it that this is not asked for ever.
+            sink.notStarted(job, hosted, String.valueOf(e.getMessage()));
+            return;
+        }
+        sink.tell(placed(job, hosted));
+        initialise(job, hosted);
+    }
+
+    /** Initialises the action in its container, which is started before if it is not a stem cell. */
+    void initialise(Job job, HostedContainer hosted) {
         var ready = new AtomicReference<>(job);
         var failure = guarded(job, () -> makeReady(job, hosted, ready));
         if (failure.isEmpty()) {
@@ -77,6 +92,12 @@ final class ActivationRunner {
             }
             finish(ready.get(), hosted, failure.get(), clock.getAsLong());
         }
+    }
+
+    /** The activation has the container, whose address is known from now on. */
+    InvokerEvent placed(Job job, HostedContainer hosted) {
+        var deadline = clock.getAsLong() + job.timeoutMs();
+        return new InvokerEvent.Placed(job.activation().id(), hosted.address(), RunRequest.INSTANCE_PORT, deadline);
     }
 
     /** Runs the action in its initialised container. */
@@ -123,12 +144,19 @@ final class ActivationRunner {
 
     /** Empty when the action is ready to run. */
     private Optional<Outcome> makeReady(Job job, HostedContainer hosted, AtomicReference<Job> ready) {
-        var code = codes.code(job.activation().action());
+        var code = codes.code(job.activation().action().name());
         if (code.isEmpty()) {
             return Optional.of(notFound());
         }
-        hosting.start(hosted, job);
-        sink.started(hosted);
+        if (!hosted.isStarted()) {
+            hosting.start(hosted);
+            try {
+                hosting.connect(hosted);
+            } catch (ContainerFailure e) {
+                LOG.warn("event=runtime_silent container={} reason=\"{}\"", hosted.number(), e.getMessage());
+                return Optional.of(Outcome.failed(Status.INTERNAL_ERROR, String.valueOf(e.getMessage()), Ending.ERROR));
+            }
+        }
         return initialise(job, hosted, code.get(), ready);
     }
 
@@ -139,28 +167,59 @@ final class ActivationRunner {
         large.acquireUninterruptibly(permits);
         var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
         try {
-            hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(job.timeoutMs()));
-            var utf8 = code.utf8().get();
-            return utf8.isEmpty() ? Optional.of(notFound()) : callInit(job, hosted, code, utf8.get(), ready);
-        } catch (IOException e) {
-            return Optional.of(Outcome.broken(hosted, job, true));
+            return callInit(job, hosted, code, ready);
         } finally {
             alarm.cancel(false);
             large.release(permits);
         }
     }
 
+    /** With the newest code, as OpenWhisk does, if the action was updated since the activation was accepted. */
+    private Optional<Outcome> callInit(Job job, HostedContainer hosted, ActionCode found, AtomicReference<Job> ready) {
+        var name = job.activation().action().name();
+        var code = Optional.of(found);
+        var utf8 = found.utf8().get();
+        for (var attempt = 1; attempt < CODE_ATTEMPTS && utf8.isEmpty() && code.isPresent(); attempt++) {
+            code = codes.code(name);
+            utf8 = code.flatMap(newer -> newer.utf8().get());
+        }
+        if (code.isEmpty() || utf8.isEmpty()) {
+            return Optional.of(notFound());
+        }
+        if (!code.get().kind().equals(job.activation().action().kind())) {
+            return Optional.of(otherKind(job, code.get()));
+        }
+        return callInit(job.running(code.get()), hosted, code.get(), utf8.get(), ready);
+    }
+
+    /** However /init ends, the wait was over when it was sent. */
     private Optional<Outcome> callInit(
-            Job job, HostedContainer hosted, ActionCode code, byte[] utf8, AtomicReference<Job> ready)
-            throws IOException {
+            Job job, HostedContainer hosted, ActionCode code, byte[] utf8, AtomicReference<Job> ready) {
+        hosted.holds(PoolKey.of(job.activation()));
         var started = clock.getAsLong();
         var body = RunRequest.init(
                 job.activation(), code, utf8, job.environment(), started + job.timeoutMs(), hosted.process());
-        var answer = hosted.post("/init", body);
-        ready.set(job.initialised(started, clock.getAsLong() - started));
-        return answer.status() == 200
-                ? Optional.empty()
-                : Optional.of(Outcome.answered(RunResponse.ofFailedInit(answer)));
+        try {
+            var answer = hosted.post("/init", body);
+            if (hosted.ranOutOfMemory()) {
+                return Optional.of(Outcome.outOfMemory());
+            }
+            return answer.status() == 200
+                    ? Optional.empty()
+                    : Optional.of(Outcome.answered(RunResponse.ofFailedInit(answer)));
+        } catch (IOException e) {
+            return Optional.of(Outcome.broken(hosted, job, true));
+        } finally {
+            ready.set(job.initialised(started, clock.getAsLong() - started));
+        }
+    }
+
+    private static Outcome otherKind(Job job, ActionCode code) {
+        return Outcome.failed(
+                Status.APPLICATION_ERROR,
+                "The action was updated from kind '" + job.activation().action().kind() + "' to '" + code.kind()
+                        + "' after this activation was accepted, so it was not run. Invoke the action again.",
+                Ending.ERROR);
     }
 
     private static Outcome notFound() {
@@ -172,7 +231,8 @@ final class ActivationRunner {
         var body = RunRequest.run(job.activation(), job.arguments(), started + job.timeoutMs(), hosted.process());
         var alarm = deadlines.arm(job.timeoutMs(), hosted::timeOut);
         try {
-            return Outcome.answered(RunResponse.ofRun(hosted.post("/run", List.of(body))));
+            var answer = hosted.post("/run", List.of(body));
+            return hosted.ranOutOfMemory() ? Outcome.outOfMemory() : Outcome.answered(RunResponse.ofRun(answer));
         } catch (IOException e) {
             return Outcome.broken(hosted, job, false);
         } finally {
@@ -258,8 +318,8 @@ final class ActivationRunner {
     interface Sink {
         void tell(InvokerEvent event);
 
-        /** The container's process runs. */
-        void started(HostedContainer hosted);
+        /** There is no place for the container on the network. */
+        void notStarted(Job job, HostedContainer hosted, String reason);
 
         /** /init is done. */
         void ready(Job job, HostedContainer hosted);

@@ -1,10 +1,10 @@
 package pikachu.server.invoker;
 
 import java.util.Optional;
-import pikachu.core.activations.ActionRef;
+import pikachu.core.names.ActionName;
 
-/** Where an invoker gets an action's code. Blocks; empty when the action has been deleted meanwhile. */
+/** Where an invoker gets an action's code, as it is now. Blocks; empty when the action has been deleted. */
 @FunctionalInterface
 public interface CodeSource {
-    Optional<ActionCode> code(ActionRef action);
+    Optional<ActionCode> code(ActionName action);
 }

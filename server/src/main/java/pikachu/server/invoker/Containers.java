@@ -2,17 +2,14 @@ package pikachu.server.invoker;
 
 import java.io.UncheckedIOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import pikachu.core.containers.ContainerFailure;
 import pikachu.core.instances.Entry;
 import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEvent;
@@ -23,9 +20,9 @@ import pikachu.core.names.NamespaceName;
  * The containers of one invoker and what runs in them. Its state belongs to the invoker's loop: every method but {@link
  * #start}, {@link #close} and those of {@link Sink} is called there. What takes time is handed to {@link ActivationRunner}.
  *
- * <p>A container is in {@code live} from its making until nothing is left of it. While an activation has it, either the
- * runner's thread holds it (PREPARING, RUNNING), which gives it back by {@code done}, or it waits for the word to run
- * (READY) and whoever decides that it will not, gives it back here. Given back, it becomes idle or is removed.
+ * <p>While an activation has a container, either a thread holds it (RESUMING, PREPARING, RUNNING), which gives it back, or
+ * it waits for the word to run (READY) and whoever decides that it will not, gives it back here. Given back, it becomes
+ * idle or is removed.
  */
 final class Containers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Containers.class);
@@ -36,6 +33,9 @@ final class Containers implements AutoCloseable {
 
     private static final long CLOSE_SECONDS = 15;
 
+    /** How long the end of an incarnation waits for its containers. */
+    private static final long END_MS = 10_000;
+
     private final InvokerSettings settings;
     private final EventLoop<InvokerEvent> loop;
     private final LongSupplier clock;
@@ -43,11 +43,17 @@ final class Containers implements AutoCloseable {
     private final RecordWriter records;
     private final ActivationRunner runner;
     private final ContainerPool<HostedContainer> pool;
-    private final NamespaceFolders namespaces;
-    private final Set<HostedContainer> live = new HashSet<>();
+    private final LiveContainers live;
+    private final CellKeeper cells;
     private final Map<ActivationId, Placed> placed = new HashMap<>();
     private final CountDownLatch empty = new CountDownLatch(1);
+    private boolean isPrewarming;
     private boolean isEnding;
+
+    /** Incarnations that have been ended. */
+    private long ended;
+
+    private boolean isSweeping;
     private boolean isStopping;
 
     Containers(String name, InvokerSettings settings, LongSupplier clock, EventLoop<InvokerEvent> loop) {
@@ -56,26 +62,42 @@ final class Containers implements AutoCloseable {
         this.clock = clock;
         this.deadlines = new Deadlines(name);
         this.records = new RecordWriter(settings.store(), name);
-        this.pool = new ContainerPool<>(settings.memoryMb(), MAX_CONTAINERS);
-        this.namespaces = new NamespaceFolders(settings.folder().resolve("directory"), loop::post);
+        this.pool = new ContainerPool<>(settings.pool().memoryMb(), MAX_CONTAINERS);
+        this.live = new LiveContainers(settings, loop, this::exited, this::removed);
+        var hosting = new Hosting(settings, loop::post);
+        var stemCells = new StemCells(settings.pool().prewarm(), settings.pool().followsDemand());
+        this.cells = new CellKeeper(stemCells, pool, live, hosting, loop, this::isQuiet);
         this.runner = new ActivationRunner(
-                new Hosting(settings, loop::post),
-                settings.codes(),
-                deadlines,
-                records,
-                settings.recordForm(),
-                clock,
-                new Sink());
+                hosting, settings.codes(), deadlines, records, settings.recordForm(), clock, new Sink());
     }
 
     /** Before the loop starts. */
     void start() {
-        settings.driver().sweep().forEach(found -> LOG.info("event=swept what=\"{}\"", found));
+        live.sweep();
         records.start();
+    }
+
+    /** Stem cells are kept from now on. From any thread. */
+    void prewarm() {
+        loop.execute(() -> {
+            isPrewarming = true;
+            if (!isEnding && !isStopping) {
+                cells.begin();
+            }
+        });
+    }
+
+    private boolean isQuiet() {
+        return pool.waiting() == 0 && placed.values().stream().noneMatch(one -> one.phase() == Phase.PREPARING);
     }
 
     int waiting() {
         return pool.waiting();
+    }
+
+    /** Stem cells that wait for an action. */
+    int stemCells() {
+        return pool.cells();
     }
 
     void provide(Job job) {
@@ -88,46 +110,83 @@ final class Containers implements AutoCloseable {
     private void dispatch() {
         for (var step = pool.next(); step.isPresent(); step = pool.next()) {
             switch (step.get()) {
-                case ContainerPool.Reuse<HostedContainer> reuse ->
-                    reuse(reuse.job(), reuse.slot().container());
+                case ContainerPool.Reuse<HostedContainer> reuse
+                when !reuse.container().isAlive() -> replace(reuse.job(), reuse.container());
+                case ContainerPool.Reuse<HostedContainer> reuse
+                when reuse.isPaused() -> resume(reuse.job(), reuse.container());
+                case ContainerPool.Reuse<HostedContainer> reuse -> reuse(reuse.job(), reuse.container());
+                case ContainerPool.Take<HostedContainer> take
+                when !take.cell().isAlive() -> {
+                    cells.died(take.cell());
+                    replace(take.job(), take.cell());
+                }
+                case ContainerPool.Take<HostedContainer> take -> take(take.job(), take.cell());
                 case ContainerPool.Create<HostedContainer> create -> create(create.job(), create.number());
-                case ContainerPool.Remove<HostedContainer> remove ->
-                    remove(remove.slot().container());
+                case ContainerPool.Remove<HostedContainer> remove -> live.remove(remove.container());
                 case ContainerPool.TooLarge<HostedContainer> large -> refuse(large.job(), large.memoryMb());
             }
         }
     }
 
+    /** The container has died and nobody has heard of it yet. */
+    private void replace(Job job, HostedContainer dead) {
+        pool.leaving(dead.number());
+        live.remove(dead);
+        pool.addFirst(job);
+    }
+
     private void reuse(Job job, HostedContainer hosted) {
         place(job, hosted, Phase.READY);
+        loop.post(runner.placed(job, hosted));
         loop.post(new InvokerEvent.Ready(job.activation().id()));
     }
 
-    private void create(Job job, int number) {
-        var namespace = job.activation().caller().namespace();
-        try {
-            var folder = namespaces.enter(namespace);
-            var endpoint = settings.network().attach(namespace);
-            var hosted = new HostedContainer(number, PoolKey.of(job.activation()), job.memoryMb(), endpoint, folder);
-            namespaces.add(hosted);
-            live.add(hosted);
-            place(job, hosted, Phase.PREPARING);
-            Thread.ofVirtual().start(() -> runner.prepare(job, hosted));
-        } catch (ContainerFailure | UncheckedIOException e) {
-            pool.leaving(job.memoryMb());
-            pool.removed(number, job.memoryMb());
-            namespaces.leaveIfEmpty(namespace);
-            // Somebody else may have room; the controller sees to it that this is not asked for ever.
-            loop.post(new InvokerEvent.NotStarted(job.activation().id(), String.valueOf(e.getMessage())));
+    /** Nobody is told where the activation is before it is sure that it will be there. */
+    private void resume(Job job, HostedContainer hosted) {
+        place(job, hosted, Phase.RESUMING);
+        live.resume(hosted, isAwake -> resumed(job, hosted, isAwake));
+    }
+
+    private void resumed(Job job, HostedContainer hosted, boolean isAwake) {
+        var id = job.activation().id();
+        var isWanted = placed.remove(id) != null && !hosted.isAbandoned() && !isStopping;
+        if (isWanted && isAwake && hosted.isAlive()) {
+            reuse(job, hosted);
+        } else {
+            if (isWanted) {
+                pool.addFirst(job);
+            }
+            giveBack(hosted, isAwake);
         }
     }
 
+    private void take(Job job, HostedContainer cell) {
+        cells.asked(cell.key());
+        place(job, cell, Phase.PREPARING);
+        loop.post(runner.placed(job, cell));
+        Thread.ofVirtual().start(() -> runner.initialise(job, cell));
+    }
+
+    private void create(Job job, int number) {
+        var key = CellKey.of(job.activation());
+        cells.asked(key);
+        try {
+            var hosted = live.make(number, key);
+            place(job, hosted, Phase.PREPARING);
+            Thread.ofVirtual().start(() -> runner.prepare(job, hosted));
+        } catch (UncheckedIOException e) {
+            pool.removed(number);
+            notStarted(job, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void notStarted(Job job, String reason) {
+        loop.post(new InvokerEvent.NotStarted(job.activation().id(), reason));
+    }
+
     private void place(Job job, HostedContainer hosted, Phase phase) {
-        var id = job.activation().id();
-        placed.put(id, new Placed(job, hosted, phase));
-        hosted.serves(id);
-        var deadline = clock.getAsLong() + job.timeoutMs();
-        loop.post(new InvokerEvent.Placed(id, hosted.endpoint().address(), RunRequest.INSTANCE_PORT, deadline));
+        placed.put(job.activation().id(), new Placed(job, hosted, phase));
+        hosted.serves(job.activation().id());
     }
 
     private void refuse(Job job, int memoryMb) {
@@ -142,7 +201,7 @@ final class Containers implements AutoCloseable {
     /** /init is done. Nobody waits for it any more if the activation was dropped or everything ended meanwhile. */
     private void ready(Job job, HostedContainer hosted) {
         var id = job.activation().id();
-        if (placed.containsKey(id) && !isStopping) {
+        if (placed.containsKey(id) && !isStopping && !hosted.isAbandoned()) {
             placed.put(id, new Placed(job, hosted, Phase.READY));
             loop.post(new InvokerEvent.Ready(id));
         } else {
@@ -170,6 +229,7 @@ final class Containers implements AutoCloseable {
             case READY -> giveBack(one.hosted(), true);
             // The runner gives it back, and reports nothing.
             case PREPARING, RUNNING -> one.hosted().abandon();
+            case RESUMING -> {}
         }
     }
 
@@ -181,47 +241,32 @@ final class Containers implements AutoCloseable {
     private void giveBack(HostedContainer hosted, boolean isReusable) {
         var isGood = isReusable && hosted.isAlive() && !hosted.isAbandoned();
         if (isGood && !isEnding && !isStopping) {
-            pool.idle(new ContainerPool.Slot<>(hosted, hosted.key(), hosted.memoryMb(), clock.getAsLong()));
+            pool.idle(hosted, hosted.number(), hosted.action(), clock.getAsLong());
         } else {
-            pool.leaving(hosted.memoryMb());
-            remove(hosted);
+            pool.leaving(hosted.number());
+            live.remove(hosted);
         }
         dispatch();
     }
 
     private void exited(HostedContainer hosted) {
-        if (pool.leaveIfIdle(hosted)) {
-            LOG.info("event=idle_container_died container={}", hosted.number());
-            remove(hosted);
+        var isCell = hosted.served().isEmpty();
+        if (pool.leaveIfUnused(hosted)) {
+            if (isCell) {
+                cells.died(hosted);
+            } else {
+                LOG.info("event=idle_container_lost container={} exit=\"{}\"", hosted.number(), hosted.describeExit());
+            }
+            live.remove(hosted);
         }
     }
 
-    /** Counts as leaving already. Whatever happens to it, it leaves the books. */
-    private void remove(HostedContainer hosted) {
-        Thread.ofVirtual().start(() -> {
-            var isGone = false;
-            try {
-                hosted.close();
-                isGone = true;
-            } catch (RuntimeException e) {
-                LOG.error("event=container_survives container={} reason=\"{}\"", hosted.number(), e.getMessage());
-            } finally {
-                var isFree = isGone;
-                loop.execute(() -> removed(hosted, isFree));
-            }
-        });
-    }
-
-    /** The number and address of a container that could not be removed are not used again. */
     private void removed(HostedContainer hosted, boolean isFree) {
         if (isFree) {
-            settings.network().release(hosted.endpoint());
-            pool.removed(hosted.number(), hosted.memoryMb());
+            pool.removed(hosted.number());
         } else {
-            pool.lost(hosted.memoryMb());
+            pool.lost(hosted.number());
         }
-        live.remove(hosted);
-        namespaces.remove(hosted);
         if (live.isEmpty()) {
             nothingLives();
         }
@@ -233,31 +278,45 @@ final class Containers implements AutoCloseable {
             empty.countDown();
         }
         if (isEnding) {
-            Thread.ofVirtual().start(this::sweepAndBeginAnew);
+            sweepAndBeginAnew();
         }
     }
 
     void show(NamespaceName namespace, List<Entry> changed) {
-        namespaces.show(namespace, changed);
+        live.show(namespace, changed);
     }
 
     void showAll(NamespaceName namespace, List<Entry> entries) {
-        namespaces.showAll(namespace, entries);
+        live.showAll(namespace, entries);
+    }
+
+    /** Lets functions see what has been shown. */
+    void writeDirectory() {
+        live.writeDirectory();
     }
 
     void tick(long now) {
-        pool.expire(now - settings.idleMs()).forEach(slot -> remove(slot.container()));
-        namespaces.tick();
+        pool.expire(now - settings.pool().idleMs()).forEach(live::remove);
+        pool.pause(now - settings.pool().pauseMs()).forEach(live::pause);
+        cells.tick(now);
+        live.tick(now);
     }
 
     /** The incarnation is dead: what runs is killed and neither reported nor recorded, since others answer for it now. */
     void endAll() {
         isEnding = true;
+        endUnused();
+        var ending = ++ended;
+        deadlines.arm(END_MS, () -> loop.execute(() -> waitNoLonger(ending)));
         endPlaced(HostedContainer::abandon);
-        pool.clear().forEach(slot -> remove(slot.container()));
         if (live.isEmpty()) {
             nothingLives();
         }
+    }
+
+    private void endUnused() {
+        cells.end();
+        pool.clear().forEach(live::remove);
     }
 
     /** Those that wait for the word are given back here, the others by the runner once their process is dead. */
@@ -273,17 +332,28 @@ final class Containers implements AutoCloseable {
         }
     }
 
-    private void sweepAndBeginAnew() {
-        try {
-            settings.driver().sweep();
-        } catch (RuntimeException e) {
-            LOG.error("event=sweep_failed reason=\"{}\"", e.getMessage());
-        } finally {
-            loop.execute(() -> {
-                isEnding = false;
-                loop.post(new InvokerEvent.AllEnded());
-            });
+    /** What does not end keeps its number and its memory, and is abandoned already. */
+    private void waitNoLonger(long ending) {
+        if (isEnding && ending == ended) {
+            LOG.error("event=containers_left after_ms={} containers={}", END_MS, live.size());
+            sweepAndBeginAnew();
         }
+    }
+
+    private void sweepAndBeginAnew() {
+        if (!isSweeping) {
+            isSweeping = true;
+            live.sweepAgain(this::beginAnew);
+        }
+    }
+
+    private void beginAnew() {
+        isSweeping = false;
+        isEnding = false;
+        if (isPrewarming && !isStopping) {
+            cells.begin();
+        }
+        loop.post(new InvokerEvent.AllEnded());
     }
 
     /**
@@ -295,7 +365,7 @@ final class Containers implements AutoCloseable {
         loop.execute(this::stop);
         try {
             if (loop.isAlive() && !empty.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("event=containers_left after_seconds={}", CLOSE_SECONDS);
+                LOG.warn("event=containers_left after_ms={} containers={}", 1_000 * CLOSE_SECONDS, live.size());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -310,7 +380,7 @@ final class Containers implements AutoCloseable {
 
     private void stop() {
         isStopping = true;
-        pool.clear().forEach(slot -> remove(slot.container()));
+        endUnused();
         for (var one : placed.values()) {
             if (one.phase() == Phase.PREPARING) {
                 one.hosted().stop();
@@ -324,6 +394,7 @@ final class Containers implements AutoCloseable {
     }
 
     private enum Phase {
+        RESUMING,
         PREPARING,
         READY,
         RUNNING
@@ -340,8 +411,11 @@ final class Containers implements AutoCloseable {
         }
 
         @Override
-        public void started(HostedContainer hosted) {
-            hosted.whenExited(() -> loop.execute(() -> exited(hosted)));
+        public void notStarted(Job job, HostedContainer hosted, String reason) {
+            loop.execute(() -> {
+                finished(job, hosted, false);
+                Containers.this.notStarted(job, reason);
+            });
         }
 
         @Override

@@ -1,17 +1,16 @@
 package pikachu.server.invoker;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.containers.Container;
-import pikachu.core.containers.ContainerFailure;
 import pikachu.core.containers.Endpoint;
 import pikachu.core.names.ActivationId;
 
@@ -25,17 +24,20 @@ final class HostedContainer {
     private static final long EXIT_WAIT_MS = 250;
 
     private final int number;
-    private final PoolKey key;
-    private final int memoryMb;
-    private final Endpoint endpoint;
+    private final CellKey key;
     private final DirectoryFolder directory;
     private final ActivationLog log = new ActivationLog();
+    private final CompletableFuture<Container.Exit> exit = new CompletableFuture<>();
 
+    /** Guards {@code isPaused} and what the driver is asked to do about it. */
+    private final ReentrantLock pausing = new ReentrantLock();
+
+    private boolean isPaused;
+    private volatile boolean mayPause;
+
+    private volatile Optional<Endpoint> endpoint = Optional.empty();
     private volatile Optional<Container> container = Optional.empty();
-
-    /** Taken from the container once: it hands out a future of its own at each call. */
-    private volatile CompletableFuture<Container.Exit> exit = new CompletableFuture<>();
-
+    private volatile Optional<PoolKey> action = Optional.empty();
     private volatile Optional<RuntimeClient> client = Optional.empty();
     private volatile Optional<Channel> channel = Optional.empty();
     private volatile Optional<ActivationId> served = Optional.empty();
@@ -44,11 +46,9 @@ final class HostedContainer {
     private volatile boolean isAbandoned;
     private volatile boolean isClosed;
 
-    HostedContainer(int number, PoolKey key, int memoryMb, Endpoint endpoint, DirectoryFolder directory) {
+    HostedContainer(int number, CellKey key, DirectoryFolder directory) {
         this.number = number;
         this.key = key;
-        this.memoryMb = memoryMb;
-        this.endpoint = endpoint;
         this.directory = directory;
     }
 
@@ -56,16 +56,23 @@ final class HostedContainer {
         return number;
     }
 
-    PoolKey key() {
+    /** What it is whatever runs in it. */
+    CellKey key() {
         return key;
     }
 
-    int memoryMb() {
-        return memoryMb;
+    /** Where it is on the network; empty until {@link #attached}. */
+    Optional<Endpoint> endpoint() {
+        return endpoint;
     }
 
-    Endpoint endpoint() {
-        return endpoint;
+    void attached(Endpoint place) {
+        endpoint = Optional.of(place);
+    }
+
+    String address() {
+        return endpoint.orElseThrow(() -> new IllegalStateException("Container " + number + " is on no network."))
+                .address();
     }
 
     /** Its namespace's directory. */
@@ -82,6 +89,16 @@ final class HostedContainer {
         served = Optional.of(activation);
     }
 
+    /** What is in it from here on. */
+    void holds(PoolKey what) {
+        action = Optional.of(what);
+    }
+
+    /** What it can run again; nothing before /init. */
+    PoolKey action() {
+        return action.orElseThrow(() -> new IllegalStateException("Container " + number + " has no action."));
+    }
+
     ActivationLog log() {
         return log;
     }
@@ -96,17 +113,27 @@ final class HostedContainer {
     }
 
     void started(Container process, Channel itsChannel) {
-        exit = process.exited();
         container = Optional.of(process);
         channel = Optional.of(itsChannel);
         var name = key.namespace() + "-" + number;
         new LogStream(process.stdout(), "stdout", log).start(name);
         new LogStream(process.stderr(), "stderr", log).start(name);
         // A death is noticed by the exit itself, also when a grandchild holds the connection open.
-        exit.thenRun(this::disconnect);
+        process.exited().thenAccept(how -> {
+            exit.complete(how);
+            disconnect();
+        });
         if (isClosed) {
             process.close();
         }
+    }
+
+    boolean isStarted() {
+        return container.isPresent();
+    }
+
+    boolean isConnected() {
+        return client.isPresent();
     }
 
     /**
@@ -122,12 +149,12 @@ final class HostedContainer {
                 if (exit.isDone() || isClosed || System.nanoTime() - deadlineNanos > 0) {
                     throw e;
                 }
-                pause();
+                waitALittle();
             }
         }
     }
 
-    private static void pause() throws IOException {
+    private static void waitALittle() throws IOException {
         try {
             TimeUnit.MILLISECONDS.sleep(CONNECT_POLL_MS);
         } catch (InterruptedException e) {
@@ -176,6 +203,42 @@ final class HostedContainer {
         return isTimedOut;
     }
 
+    /** Whether the kernel has killed for memory in it. */
+    boolean ranOutOfMemory() {
+        return container.map(Container::ranOutOfMemory).orElse(false);
+    }
+
+    /** Whether {@link #pause} still should; said where it is decided, since whoever pauses may come late. */
+    void mayPause(boolean may) {
+        mayPause = may;
+    }
+
+    /** @throws pikachu.core.containers.ContainerFailure when it could not be done: it may be half paused and is of no use */
+    void pause() {
+        pausing.lock();
+        try {
+            if (mayPause && !isPaused && isAlive()) {
+                isPaused = true;
+                process().pause();
+            }
+        } finally {
+            pausing.unlock();
+        }
+    }
+
+    /** @throws pikachu.core.containers.ContainerFailure when it could not be done */
+    void resume() {
+        pausing.lock();
+        try {
+            if (isPaused) {
+                process().resume();
+                isPaused = false;
+            }
+        } finally {
+            pausing.unlock();
+        }
+    }
+
     /** How the process ended, if it has or is about to. */
     Optional<Container.Exit> exit() {
         try {
@@ -186,6 +249,11 @@ final class HostedContainer {
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
+    }
+
+    /** The same for a log, without waiting. */
+    String describeExit() {
+        return exit.isDone() ? "code " + exit.join().code() + (ranOutOfMemory() ? ", out of memory" : "") : "none";
     }
 
     /** Runs {@code task} once the process has exited. */
@@ -201,7 +269,7 @@ final class HostedContainer {
     void kill() {
         try {
             close();
-        } catch (ContainerFailure | UncheckedIOException e) {
+        } catch (RuntimeException e) {
             LOG.error("event=container_not_killed container={} reason=\"{}\"", number, e.getMessage());
         }
     }
@@ -210,7 +278,10 @@ final class HostedContainer {
     void close() {
         isClosed = true;
         disconnect();
-        container.ifPresent(Container::close);
-        channel.ifPresent(Channel::close);
+        try {
+            container.ifPresent(Container::close);
+        } finally {
+            channel.ifPresent(Channel::close);
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import pikachu.core.activations.JsonText;
 import pikachu.core.containers.ContainerFailure;
@@ -16,7 +17,10 @@ import pikachu.core.instances.State;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.messages.HealthMessage.Traffic;
 
-/** Makes a container's surroundings and starts it: what it is told, what it sees of the host, how it can speak. */
+/**
+ * Makes a container's surroundings and starts it: what it is told, what it sees of the host, how it can speak. Its methods
+ * take time and are called on a thread of the container's own.
+ */
 final class Hosting {
     private final InvokerSettings settings;
     private final Consumer<InvokerEvent> events;
@@ -26,17 +30,23 @@ final class Hosting {
         this.events = events;
     }
 
+    /** @throws ContainerFailure when its namespace's network has no place for it */
+    void attach(HostedContainer hosted) {
+        hosted.attached(settings.network().attach(hosted.key().namespace()));
+    }
+
     /**
      * @throws ContainerFailure when it could not be started; then nothing is left of it but what {@code close} removes
      */
-    void start(HostedContainer hosted, Job job) {
+    void start(HostedContainer hosted) {
+        var key = hosted.key();
         var spec = new ContainerSpec(
                 hosted.number(),
-                job.activation().caller().namespace(),
-                command(job.activation().action().kind()),
-                hosted.endpoint(),
+                key.namespace(),
+                command(key),
+                hosted.endpoint().orElseThrow(),
                 new ContainerSpec.Folders(hosted.directory().path(), channelFolder(hosted), settings.volumes()),
-                job.memoryMb(),
+                key.memoryMb(),
                 Map.of("__OW_API_HOST", settings.apiHost()));
         // The driver opens the channel's socket to the container, so it has to be there first.
         var channel = new Channel(
@@ -55,10 +65,26 @@ final class Hosting {
         }
     }
 
-    private RuntimeCommand command(String kind) {
-        return Optional.ofNullable(settings.runtimes().get(kind))
-                .orElseThrow(() -> new ContainerFailure("This invoker has no runtime of kind " + kind + ", only "
-                        + settings.runtimes().keySet() + ". Install it or update the action."));
+    /** @throws ContainerFailure when the runtime does not come to listen; the container is of no use then */
+    void connect(HostedContainer hosted) {
+        var listenMs = settings.pool().listenMs();
+        try {
+            hosted.connect(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(listenMs));
+        } catch (IOException e) {
+            var runtime = "The runtime of kind " + hosted.key().kind();
+            throw new ContainerFailure(
+                    hosted.exit()
+                            .map(exit -> runtime + " exited with code " + exit.code() + " before it listened.")
+                            .orElse(runtime + " did not listen within " + listenMs + " ms."),
+                    e);
+        }
+    }
+
+    private RuntimeCommand command(CellKey key) {
+        return Optional.ofNullable(settings.runtimes().get(key.kind()))
+                .orElseThrow(() -> new ContainerFailure("This invoker has no runtime of kind " + key.kind() + ", only "
+                        + settings.runtimes().keySet() + ". Install it or update the action."))
+                .apply(key.memoryMb());
     }
 
     private Path channelFolder(HostedContainer hosted) {

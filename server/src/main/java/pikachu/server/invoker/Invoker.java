@@ -18,8 +18,8 @@ import pikachu.core.loops.EventLoop;
 import pikachu.core.loops.InvokerEffect;
 import pikachu.core.loops.InvokerEvent;
 import pikachu.core.loops.InvokerLogic;
+import pikachu.core.messages.CompletedMessage;
 import pikachu.core.messages.DirectoryMessage;
-import pikachu.core.messages.InvokerMessage;
 import pikachu.core.names.InvokerId;
 import pikachu.core.wire.Codec;
 import pikachu.core.wire.MalformedRecord;
@@ -32,7 +32,7 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     private static final Logger LOG = LoggerFactory.getLogger(Invoker.class);
     private static final int BATCH = 64;
 
-    /** While more jobs than this wait for a container, the rest stays on the bus. */
+    /** While more jobs than this wait for a container, no more orders are taken. */
     private static final int MAX_WAITING = 1_000;
 
     private final InvokerId id;
@@ -47,7 +47,7 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     private boolean isReading = true;
 
     /** Set before the loop starts. */
-    private Optional<BusReader> own = Optional.empty();
+    private Optional<Inbox> own = Optional.empty();
 
     public Invoker(InvokerId id, Bus bus, InvokerLogic logic, InvokerSettings settings, LongSupplier clock) {
         this.id = id;
@@ -59,52 +59,43 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
 
     public void start() {
         containers.start();
-        own = Optional.of(bus.read(Topic.invoker(id), 0, Start.UNSETTLED, loop::wake));
+        var reader = bus.read(Topic.invoker(id), 0, Start.UNSETTLED, loop::wake);
+        own = Optional.of(new Inbox(reader, () -> containers.waiting() > MAX_WAITING, loop::post));
         loop.start();
+    }
+
+    /** Stem cells are kept from now on: once the platform is ready, so that its start does not wait for them. */
+    public void prewarm() {
+        containers.prewarm();
     }
 
     @Override
     public long turn(long now) {
-        readOwnTopic();
-        readDirectory();
-        containers.tick(now);
-        if (now >= logic.nextDue()) {
-            loop.post(new InvokerEvent.Tick());
+        try {
+            readOwnTopic();
+            readDirectory();
+            containers.tick(now);
+            if (now >= logic.nextDue()) {
+                loop.post(new InvokerEvent.Tick());
+            }
+            return logic.nextDue();
+        } finally {
+            containers.writeDirectory();
         }
-        return logic.nextDue();
     }
 
     @Override
     public void handle(InvokerEvent event) {
         logic.step(event, loop.now()).forEach(this::attempt);
+        if (event instanceof InvokerEvent.AllEnded) {
+            LOG.warn("event=begun_anew invoker={} incarnation={}", id, logic.incarnation());
+        }
     }
 
     private void readOwnTopic() {
-        if (!isReading || containers.waiting() > MAX_WAITING) {
-            return;
-        }
-        var batch = own.orElseThrow().poll(BATCH);
-        batch.forEach(this::takeOwn);
-        if (batch.size() == BATCH) {
+        if (isReading && own.orElseThrow().read()) {
             loop.wake();
         }
-    }
-
-    private void takeOwn(Delivery delivery) {
-        try {
-            if (codec.decode(delivery.value()) instanceof InvokerMessage message) {
-                loop.post(new InvokerEvent.Received(delivery.position(), message));
-            } else {
-                skip(delivery, "a message of another topic");
-            }
-        } catch (MalformedRecord e) {
-            skip(delivery, e.toString());
-        }
-    }
-
-    private void skip(Delivery delivery, String reason) {
-        LOG.error("event=record_not_read topic={} position={} reason={}", id, delivery.position(), reason);
-        own.orElseThrow().settle(delivery.position());
     }
 
     private void readDirectory() {
@@ -150,10 +141,17 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
             case InvokerEffect.Publish publish -> publish(publish);
             case InvokerEffect.Provide provide ->
                 containers.provide(new Job(provide.activation(), provide.arguments(), provide.environment()));
-            case InvokerEffect.Run run -> containers.run(run.activation());
+            case InvokerEffect.Run run -> {
+                // It finds itself in the directory.
+                containers.writeDirectory();
+                containers.run(run.activation());
+            }
             case InvokerEffect.Drop drop -> containers.drop(drop.activation());
             case InvokerEffect.Settle settle -> own.orElseThrow().settle(settle.position());
-            case InvokerEffect.EndAll _ -> containers.endAll();
+            case InvokerEffect.EndAll _ -> {
+                LOG.warn("event=declared_dead invoker={}", id);
+                containers.endAll();
+            }
             case InvokerEffect.Show show -> containers.show(show.namespace(), show.changed());
             case InvokerEffect.ShowAll show -> containers.showAll(show.namespace(), show.entries());
             case InvokerEffect.ReadDirectory read ->
@@ -165,6 +163,10 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
     }
 
     private void publish(InvokerEffect.Publish publish) {
+        if (publish.message() instanceof CompletedMessage.Completed) {
+            // Whoever is told that it has ended finds it so in the directory.
+            containers.writeDirectory();
+        }
         var bytes = codec.encode(publish.message());
         var record = new BusRecord(publish.topic(), publish.partition(), publish.key(), bytes, publish.durability());
         bus.publish(record, how -> loop.post(new InvokerEvent.PublishDone(publish.publication(), how)));
@@ -182,7 +184,7 @@ public final class Invoker implements EventLoop.Owner<InvokerEvent>, AutoCloseab
             containers.close();
         } finally {
             directory.values().forEach(BusReader::close);
-            own.ifPresent(BusReader::close);
+            own.ifPresent(Inbox::close);
         }
     }
 }

@@ -3,6 +3,7 @@ package pikachu.server.invoker;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import pikachu.core.activations.ActivationRecord;
 import pikachu.core.containers.ContainerDriver;
 import pikachu.core.containers.ContainerSpec.Volume;
@@ -15,10 +16,8 @@ import pikachu.core.store.Store;
  * What an invoker is made of.
  *
  * @param folder for directory files and channels; short, since socket paths are
- * @param runtimes by kind
  * @param recordForm how a record is stored
- * @param memoryMb for all containers together
- * @param idleMs after which an idle container is removed
+ * @param runtimes by kind, how one is started for a container of so many MB
  * @param apiHost where functions reach the API
  */
 public record InvokerSettings(
@@ -28,10 +27,9 @@ public record InvokerSettings(
         CodeSource codes,
         Function<ActivationRecord, NewDocument> recordForm,
         Path folder,
-        Map<String, RuntimeCommand> runtimes,
+        Map<String, IntFunction<RuntimeCommand>> runtimes,
         Map<String, Volume> volumes,
-        int memoryMb,
-        long idleMs,
+        PoolSettings pool,
         String apiHost) {
     public InvokerSettings {
         runtimes = Map.copyOf(runtimes);

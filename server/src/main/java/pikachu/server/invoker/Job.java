@@ -18,6 +18,12 @@ record Job(
         this(activation, arguments, environment, OptionalLong.empty(), OptionalLong.empty());
     }
 
+    /** With the code that runs; the limits stay those that were accepted, for the container was made for them. */
+    Job running(ActionCode code) {
+        var action = activation.action().at(code.version(), code.revision());
+        return new Job(activation.of(action), arguments, environment, startedMs, initMs);
+    }
+
     Job initialised(long atMs, long tookMs) {
         return new Job(activation, arguments, environment, OptionalLong.of(atMs), OptionalLong.of(tookMs));
     }

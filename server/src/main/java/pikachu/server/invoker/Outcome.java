@@ -1,6 +1,7 @@
 package pikachu.server.invoker;
 
 import pikachu.core.activations.Status;
+import pikachu.core.containers.Container;
 import pikachu.core.instances.Ending;
 
 /**
@@ -21,6 +22,11 @@ record Outcome(RunResponse response, Ending ending, boolean isReusable) {
         return new Outcome(RunResponse.error(status, text), ending, false);
     }
 
+    /** Even when it has answered: what the kernel killed may be a child whose absence it does not notice. */
+    static Outcome outOfMemory() {
+        return failed(Status.DEVELOPER_ERROR, "The action exhausted its memory and was aborted.", Ending.OUT_OF_MEMORY);
+    }
+
     /** The connection to the runtime ended during a call: why? */
     static Outcome broken(HostedContainer hosted, Job job, boolean isInit) {
         if (hosted.isTimedOut()) {
@@ -34,9 +40,8 @@ record Outcome(RunResponse response, Ending ending, boolean isReusable) {
             return failed(Status.INTERNAL_ERROR, "The platform was stopped while the action ran.", Ending.STOPPED);
         }
         var exit = hosted.exit();
-        if (exit.isPresent() && exit.get().outOfMemory()) {
-            return failed(
-                    Status.DEVELOPER_ERROR, "The action exhausted its memory and was aborted.", Ending.OUT_OF_MEMORY);
+        if (exit.map(Container.Exit::outOfMemory).orElse(false) || hosted.ranOutOfMemory()) {
+            return outOfMemory();
         }
         var isKilled = exit.isPresent() && exit.get().code() > 128;
         return failed(

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.containers.host.Interpreter;
@@ -52,12 +53,13 @@ final class Runtimes {
                 "python", pythons.stream().map(Interpreter::version).toList())));
     }
 
-    /** How each kind is started on this host, from copies that its functions' users can read. */
-    Map<String, RuntimeCommand> commands(Host host) {
+    /** How each kind is started on this host in so many MB, from copies that its functions' users can read. */
+    Map<String, IntFunction<RuntimeCommand>> commands(Host host) {
         var folder = new Staging(host.folder()).stage("python", home.resolve("runtimes/python"), ".py");
-        var commands = new LinkedHashMap<String, RuntimeCommand>();
+        var commands = new LinkedHashMap<String, IntFunction<RuntimeCommand>>();
         for (var python : pythons) {
-            commands.put(python.kind(), python.command(PYTHON_FLAGS, folder.resolve("proxy.py")));
+            var command = python.command(PYTHON_FLAGS, folder.resolve("proxy.py"));
+            commands.put(python.kind(), memoryMb -> command);
         }
         Thread.ofVirtual().start(() -> pythons.forEach(python -> compile(python, folder)));
         return commands;

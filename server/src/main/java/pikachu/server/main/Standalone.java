@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.backends.sqlite.SqliteStore;
@@ -29,12 +30,14 @@ import pikachu.core.store.Store;
 import pikachu.server.api.ApiConfig;
 import pikachu.server.api.ApiServer;
 import pikachu.server.controller.Controller;
-import pikachu.server.controller.Outcomes;
+import pikachu.server.controller.Decisions;
 import pikachu.server.controller.Subjects;
 import pikachu.server.entities.ActionStore;
 import pikachu.server.entities.ActivationJson;
 import pikachu.server.invoker.Invoker;
 import pikachu.server.invoker.InvokerSettings;
+import pikachu.server.invoker.PoolSettings;
+import pikachu.server.invoker.Prewarm;
 
 /**
  * The platform in one process: a store in one file, a bus in memory, one controller, some invokers, the API. Its parts are
@@ -45,6 +48,9 @@ final class Standalone implements AutoCloseable {
     private static final String LOCAL = "127.0.0.1";
     private static final ControllerId CONTROLLER = new ControllerId(0);
     private static final long READY_MS = 20_000;
+    /** Generous, since many may start at once. */
+    private static final long LISTEN_MS = 15_000;
+
     private static final long IDLE_MS = TimeUnit.MINUTES.toMillis(10);
 
     private final Settings settings;
@@ -74,8 +80,11 @@ final class Standalone implements AutoCloseable {
             var controller = controller(store, bus, known);
             var api = new ApiServer(ApiConfig.local(port, runtimes.kinds()), store, controller, InstantSource.system());
             parts.add(api);
+            var prewarm =
+                    PrewarmOption.resolve(settings.idle().prewarm(), runtimes.kinds(), new NamespaceName(Guest.NAME));
+            var invokers = new ArrayList<Invoker>();
             for (var host : hosts) {
-                invoker(host, store, bus, runtimes);
+                invokers.add(invoker(host, store, bus, runtimes, prewarm));
             }
             parts.add(controller::stopTaking);
             awaitInvokers(controller, hosts.size());
@@ -84,6 +93,7 @@ final class Standalone implements AutoCloseable {
                 throw new StartFailure("The API could not listen on port " + port + ". Choose another with --port.");
             }
             introduce(hosts.getFirst(), runtimes);
+            invokers.forEach(Invoker::prewarm);
         } catch (IOException | RuntimeException e) {
             closeAfter(e);
             throw e;
@@ -110,7 +120,9 @@ final class Standalone implements AutoCloseable {
 
     private static void sweep(Slice slice) {
         try (var host = Host.on(slice)) {
-            host.driver().sweep().forEach(found -> LOG.info("event=swept slice={} what=\"{}\"", slice.number(), found));
+            Stream.of(host.driver().sweep(), host.network().sweep())
+                    .flatMap(List::stream)
+                    .forEach(found -> LOG.info("event=swept slice={} what=\"{}\"", slice.number(), found));
             host.driver().close();
             host.network().close();
         }
@@ -128,14 +140,15 @@ final class Standalone implements AutoCloseable {
     private Controller controller(Store store, Bus bus, Set<InvokerId> known) {
         var logic = new ControllerLogic(
                 CONTROLLER, bus.generation(), known, Set.of(CONTROLLER), Timing.DEFAULT, new SecureRandom());
-        var outcomes = new Outcomes(store, ActivationJson::stored);
-        var controller = parts.add(new Controller(CONTROLLER, bus, logic, outcomes, clock));
+        var decisions = new Decisions(store, ActivationJson::stored);
+        var controller = parts.add(new Controller(CONTROLLER, bus, logic, decisions, clock));
         controller.start(READY_MS);
         return controller;
     }
 
-    private void invoker(Host host, Store store, Bus bus, Runtimes runtimes) throws IOException {
+    private Invoker invoker(Host host, Store store, Bus bus, Runtimes runtimes, List<Prewarm> prewarm) {
         var memoryMb = settings.memoryMb() / settings.invokers();
+        var idle = settings.idle();
         var invoker = new Invoker(
                 host.invoker(),
                 bus,
@@ -149,11 +162,11 @@ final class Standalone implements AutoCloseable {
                         host.folder().path(),
                         runtimes.commands(host),
                         settings.volumes(),
-                        memoryMb,
-                        IDLE_MS,
+                        new PoolSettings(memoryMb, LISTEN_MS, idle.pauseMs(), IDLE_MS, prewarm, idle.followsDemand()),
                         address()),
                 clock);
         parts.add(invoker).start();
+        return invoker;
     }
 
     private static void awaitInvokers(Controller controller, int count) {

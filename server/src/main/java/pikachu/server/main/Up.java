@@ -52,6 +52,21 @@ public final class Up implements Callable<Integer> {
             description = "NAME=PATH or NAME=PATH:rw, repeatable: functions find it at $__OW_VOLUMES/NAME.")
     private List<String> volumes = new ArrayList<>();
 
+    @Option(
+            names = "--prewarm",
+            description =
+                    "KIND[:MEMORY]=COUNT, repeatable: runtimes that each invoker keeps started for the guest's next"
+                            + " actions, besides those that it keeps by demand; none: keep none at all. Default:"
+                            + " python:default:256=1.")
+    private List<String> prewarm = new ArrayList<>();
+
+    @Option(
+            names = "--pause-after",
+            defaultValue = "" + Settings.Idle.PAUSE_MS,
+            description = "Milliseconds after which an idle container is paused, where the driver can. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long pauseAfterMs;
+
     @Option(names = "--train", hidden = true, description = "Starts, serves itself some requests, and stops.")
     private boolean isTraining;
 
@@ -122,7 +137,20 @@ public final class Up implements Callable<Integer> {
         var home = Path.of(System.getProperty("pikachu.root", ".")).toAbsolutePath();
         var place = folder.orElseGet(
                 () -> Path.of(System.getProperty("user.home"), ".pikachu", wantedPort == 0 ? "free" : "" + wantedPort));
-        return new Settings(wantedPort, place.toAbsolutePath(), invokers, memoryMb, volumes(), home);
+        return new Settings(wantedPort, place.toAbsolutePath(), invokers, memoryMb, volumes(), home, idle());
+    }
+
+    private Settings.Idle idle() {
+        if (pauseAfterMs < 0) {
+            throw new IllegalArgumentException("--pause-after takes 0 or more milliseconds, not " + pauseAfterMs + ".");
+        }
+        if (prewarm.equals(List.of(PrewarmOption.NONE))) {
+            return new Settings.Idle(List.of(), false, pauseAfterMs);
+        }
+        var cells = prewarm.isEmpty()
+                ? PrewarmOption.standard()
+                : prewarm.stream().map(PrewarmOption::parse).toList();
+        return new Settings.Idle(cells, true, pauseAfterMs);
     }
 
     private static long machineMb() {

@@ -130,6 +130,11 @@ final class RejectionsTest {
                 new Row("GET", "/api/v1/namespaces/other/limits", 403, denied + "'other'.", true));
     }
 
+    private static String noGroups(String parameter) {
+        return "The query parameter '" + parameter + "' is not supported yet: groups of instances cannot be started."
+                + " Invoke the action once for each instance, each with an instanceID.";
+    }
+
     static Stream<Row> queries() {
         var limit = "The query parameter 'limit' was malformed:\n";
         return Stream.of(
@@ -165,6 +170,8 @@ final class RejectionsTest {
                         "The query parameter 'timeout' was malformed:\n"
                                 + "Timeout must be number of milliseconds up to 60000.",
                         false),
+                new Row("POST", NS + "/actions/a?instances=4&group=g", 400, noGroups("instances"), true),
+                new Row("POST", NS + "/actions/a?blocking=true&group=g", 400, noGroups("group"), true),
                 new Row(
                         "GET",
                         NS + "/activations?docs=true&count=true",

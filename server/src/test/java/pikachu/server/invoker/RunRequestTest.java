@@ -87,7 +87,7 @@ final class RunRequestTest {
 
     private static String init(String source, String parameters) {
         var utf8 = source.getBytes(StandardCharsets.UTF_8);
-        var code = new ActionCode("main", false, utf8.length, () -> Optional.of(utf8));
+        var code = new ActionCode("0.0.1", 1, "python:3", "main", false, utf8.length, () -> Optional.of(utf8));
         var pieces = RunRequest.init(activation(), code, utf8, new JsonText(parameters), 1, new Still());
         var whole = new ByteArrayOutputStream();
         pieces.forEach(whole::writeBytes);

@@ -78,6 +78,7 @@ final class SurvivalTest {
             try (var client = new Client(platform.address())) {
                 client.create("noted", NOTED);
                 underLoad(platform.address(), accepted, () -> {
+                    await().atMost(PATIENCE).until(() -> !accepted.isEmpty());
                     TimeUnit.MILLISECONDS.sleep(300 + random.nextInt(1_500));
                     platform.kill();
                 });
@@ -201,6 +202,7 @@ final class SurvivalTest {
 
     @Test
     void leavesNoProcessOfTheOldLifeNotEvenOneThatHides() throws Exception {
+        var seconds = String.valueOf(1_000_000_000 + new Random().nextInt(1_000_000_000));
         try (var platform = start();
                 var client = new Client(platform.address())) {
             client.create("hides", """
@@ -210,17 +212,17 @@ final class SurvivalTest {
                             os.setsid()
                             if os.fork() == 0:
                                 for fd in range(3): os.close(fd)
-                                os.execv("/bin/sleep", ["sleep", "987654"])
+                                os.execv("/bin/sleep", ["sleep", "SECONDS"])
                             os._exit(0)
                         time.sleep(30)
-                    """);
+                    """.replace("SECONDS", seconds));
             client.invoke("hides", "{}");
-            await().atMost(PATIENCE).until(() -> commandsWith("987654") == 1);
+            await().atMost(PATIENCE).until(() -> commandsWith(seconds) == 1);
             platform.kill();
         }
         try (var platform = start()) {
             assertThat(platform.address()).isNotEmpty();
-            assertThat(commandsWith("987654")).isZero();
+            assertThat(commandsWith(seconds)).isZero();
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import pikachu.core.instances.Entry;
 import pikachu.core.names.InstanceId;
 
@@ -26,13 +25,6 @@ public final class HostsFile {
     private static final byte[] HEADER =
             "127.0.0.1\tlocalhost\n# instances of this namespace; written by the platform\n"
                     .getBytes(StandardCharsets.US_ASCII);
-    private static final Pattern ADDRESS = Pattern.compile("\\A[0-9]{1,3}(\\.[0-9]{1,3}){3}\\z");
-    /** What resolvers take for an address, 127.1 and 0x7f000001 too. */
-    private static final Pattern NUMERIC =
-            Pattern.compile("\\A(0[xX][0-9a-fA-F]*|[0-9]+)?(\\.(0[xX][0-9a-fA-F]*|[0-9]+)?)*\\z");
-
-    private static final Pattern NAME = Pattern.compile("\\A[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\\z");
-
     private final Path path;
     private final Readers readers;
 
@@ -69,7 +61,7 @@ public final class HostsFile {
     }
 
     private void learn(Entry entry) {
-        if (!isHostName(entry.id()) || !ADDRESS.matcher(entry.address()).matches()) {
+        if (!isHostName(entry.id()) || !isAddress(entry.address())) {
             return;
         }
         var name = entry.id().value().toLowerCase(Locale.ROOT);
@@ -84,12 +76,67 @@ public final class HostsFile {
         }
     }
 
+    // Asked at each change of each instance, so these do without regular expressions.
+
     static boolean isHostName(InstanceId id) {
         var value = id.value();
-        return NAME.matcher(value).matches()
-                && !NUMERIC.matcher(value).matches()
-                && !value.contains("..")
-                && !value.equalsIgnoreCase("localhost");
+        return isName(value) && !isNumeric(value) && !value.contains("..") && !value.equalsIgnoreCase("localhost");
+    }
+
+    /** Letters, digits, '_', and between them '.' and '-'. */
+    private static boolean isName(String value) {
+        int last = value.length() - 1;
+        for (int i = 0; i <= last; i++) {
+            char c = value.charAt(i);
+            boolean isInner = (c == '.' || c == '-') && i > 0 && i < last;
+            if (!isInner && c != '_' && !isLetterOrDigit(c)) {
+                return false;
+            }
+        }
+        return last >= 0;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    }
+
+    /** Whether it is what resolvers take for an address, as they do 127.1 and 0x7f000001. */
+    private static boolean isNumeric(String name) {
+        for (int from = 0; from <= name.length(); ) {
+            int dot = name.indexOf('.', from);
+            int end = dot < 0 ? name.length() : dot;
+            if (!isNumber(name, from, end)) {
+                return false;
+            }
+            from = end + 1;
+        }
+        return true;
+    }
+
+    private static boolean isNumber(String name, int from, int end) {
+        boolean isHex = name.startsWith("0x", from) || name.startsWith("0X", from);
+        for (int i = isHex ? from + 2 : from; i < end; i++) {
+            if (Character.digit(name.charAt(i), isHex ? 16 : 10) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Four numbers of one to three digits. */
+    private static boolean isAddress(String text) {
+        int dots = 0;
+        int digits = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && digits > 0) {
+                dots++;
+                digits = 0;
+            } else if (c < '0' || c > '9' || ++digits > 3) {
+                return false;
+            }
+        }
+        return dots == 3 && digits > 0;
     }
 
     /** Writes the file unless it says already what has been learnt. */

@@ -27,22 +27,27 @@ final class InstanceLine {
 
     private InstanceLine() {}
 
+    /** Written three times for each activation, so it is made in one buffer. */
     static byte[] write(Entry e) {
-        var line = String.join(
-                "\t",
-                column(e.id().value()),
-                e.epoch().toString(),
-                e.state().text(),
-                e.ending().map(Ending::text).orElse(NONE),
-                column(e.address()),
-                Integer.toString(e.port()),
-                Integer.toString(e.invoker().number()),
-                e.activation().value(),
-                Long.toString(e.deadlineMs()),
-                e.group().map(g -> column(g.group())).orElse(NONE),
-                e.group().map(g -> Integer.toString(g.rank())).orElse(NONE),
-                e.attributes().map(InstanceLine::json).orElse(NONE));
-        return (line + "\n").getBytes(StandardCharsets.US_ASCII);
+        var line = new StringBuilder(192);
+        line.append(column(e.id().value())).append('\t');
+        line.append(e.epoch()).append('\t');
+        line.append(e.state().text()).append('\t');
+        line.append(e.ending().isPresent() ? e.ending().get().text() : NONE).append('\t');
+        line.append(column(e.address())).append('\t');
+        line.append(e.port()).append('\t');
+        line.append(e.invoker().number()).append('\t');
+        line.append(e.activation().value()).append('\t');
+        line.append(e.deadlineMs()).append('\t');
+        if (e.group().isPresent()) {
+            var group = e.group().get();
+            line.append(column(group.group())).append('\t').append(group.rank()).append('\t');
+        } else {
+            line.append(NONE).append('\t').append(NONE).append('\t');
+        }
+        line.append(e.attributes().isPresent() ? json(e.attributes().get()) : NONE)
+                .append('\n');
+        return line.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** A text that its own rules should keep to visible ASCII; whatever else is in it cannot leave its column. */
@@ -50,12 +55,19 @@ final class InstanceLine {
         if (text.isEmpty()) {
             return NONE;
         }
-        return text.chars().allMatch(InstanceLine::isVisible)
-                ? text
-                : text.codePoints()
-                        .map(c -> isVisible(c) ? c : '_')
-                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                        .toString();
+        for (int i = 0; i < text.length(); i++) {
+            if (!isVisible(text.charAt(i))) {
+                return masked(text);
+            }
+        }
+        return text;
+    }
+
+    private static String masked(String text) {
+        return text.codePoints()
+                .map(c -> isVisible(c) ? c : '_')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static boolean isVisible(int c) {

@@ -6,15 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import pikachu.core.directory.Farewells;
+import pikachu.core.directory.GoneKept;
 import pikachu.core.instances.Entry;
+import pikachu.core.names.Epoch;
 import pikachu.core.names.InstanceId;
 import pikachu.core.names.NamespaceName;
 
@@ -27,7 +27,6 @@ import pikachu.core.names.NamespaceName;
  * known into a new one.
  */
 public final class InstancesFile implements AutoCloseable {
-    static final Duration GONE_IS_KEPT = Duration.ofSeconds(60);
     private static final int FEW_LINES = 256;
     private static final long SMALL_FILE = 1 << 20;
     private static final byte[] MOVED = "#moved\n".getBytes(StandardCharsets.US_ASCII);
@@ -38,16 +37,18 @@ public final class InstancesFile implements AutoCloseable {
     private final InstantSource clock;
 
     private final Map<InstanceId, Known> known = new HashMap<>();
-    private final ArrayDeque<Farewell> gone = new ArrayDeque<>();
+    private final Farewells gone = new Farewells(GoneKept.DEFAULT);
     private long generation;
     private Current current = new Current.None();
     private long lines;
     private long bytes;
     private long bytesWhenNew;
 
-    private record Known(Entry entry, byte[] line) {}
-
-    private record Farewell(Entry entry, long untilMs) {}
+    private record Known(Entry entry, byte[] line) {
+        boolean isGone(Epoch epoch) {
+            return !entry.isAlive() && entry.epoch().equals(epoch);
+        }
+    }
 
     /** The file that appends go to, if there is a sound one. */
     private sealed interface Current {
@@ -70,8 +71,9 @@ public final class InstancesFile implements AutoCloseable {
             added.add(learn(entry));
         }
         forgetLongGone();
+        int size = sizeOf(added);
         switch (current) {
-            case Current.Open(var file) when !isTooLongWith(added) -> append(file, added);
+            case Current.Open(var file) when !isTooLongWith(added.size(), size) -> append(file, added, size);
             default -> rewrite();
         }
     }
@@ -81,6 +83,7 @@ public final class InstancesFile implements AutoCloseable {
         known.clear();
         gone.clear();
         entries.forEach(this::learn);
+        forgetLongGone();
         rewrite();
     }
 
@@ -101,32 +104,40 @@ public final class InstancesFile implements AutoCloseable {
         var line = InstanceLine.write(entry);
         known.put(entry.id(), new Known(entry, line));
         if (!entry.isAlive()) {
-            gone.add(new Farewell(entry, clock.millis() + GONE_IS_KEPT.toMillis()));
+            gone.add(entry, clock.millis());
         }
         return line;
     }
 
+    /** What has been gone long enough, and the oldest of too many. */
     private void forgetLongGone() {
         long now = clock.millis();
-        while (!gone.isEmpty() && gone.element().untilMs() <= now) {
-            var entry = gone.remove().entry();
-            known.computeIfPresent(entry.id(), (_, latest) -> latest.entry().equals(entry) ? null : latest);
+        if (!gone.isQuiet(now)) {
+            for (var next = gone.next(now); next.isPresent(); next = gone.next(now)) {
+                var epoch = next.get().epoch();
+                known.computeIfPresent(next.get().id(), (_, latest) -> latest.isGone(epoch) ? null : latest);
+            }
         }
     }
 
-    /** A file has at most twice the lines and bytes that it needs; so a compaction costs no more than its appends did. */
-    private boolean isTooLongWith(Collection<byte[]> added) {
-        long more = added.stream().mapToLong(line -> line.length).sum();
-        return lines + added.size() > Math.max(FEW_LINES, 2L * known.size())
-                || bytes + more > Math.max(SMALL_FILE, 2 * bytesWhenNew);
+    private static int sizeOf(List<byte[]> lines) {
+        int size = 0;
+        for (var line : lines) {
+            size += line.length;
+        }
+        return size;
     }
 
-    private void append(FileChannel file, List<byte[]> added) {
-        var all =
-                ByteBuffer.allocate(added.stream().mapToInt(line -> line.length).sum());
+    /** A file has at most twice the lines and bytes that it needs; so a compaction costs no more than its appends did. */
+    private boolean isTooLongWith(int moreLines, int moreBytes) {
+        return lines + moreLines > Math.max(FEW_LINES, 2L * known.size())
+                || bytes + moreBytes > Math.max(SMALL_FILE, 2 * bytesWhenNew);
+    }
+
+    private void append(FileChannel file, List<byte[]> added, int size) {
+        var all = ByteBuffer.allocate(size);
         added.forEach(all::put);
         all.flip();
-        int size = all.remaining();
         try {
             NewFile.writeFully(file, all);
         } catch (IOException e) {
@@ -151,7 +162,7 @@ public final class InstancesFile implements AutoCloseable {
         sayMoved();
         current = new Current.Open(replacement);
         lines = content.size();
-        bytesWhenNew = content.stream().mapToLong(line -> line.length).sum();
+        bytesWhenNew = sizeOf(content);
         bytes = bytesWhenNew;
     }
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pikachu.core.activations.GroupRank;
 import pikachu.core.activations.JsonText;
+import pikachu.core.directory.GoneKept;
 import pikachu.core.instances.Ending;
 import pikachu.core.instances.Entry;
 import pikachu.core.instances.State;
@@ -135,6 +136,17 @@ class InstancesFileTest {
         nowMs += 1;
         rewriteBy300Changes();
         assertThat(reader.poll()).doesNotContainKey(new InstanceId("a")).containsKey(new InstanceId("b"));
+    }
+
+    @Test
+    void keepsOfManyGoneInstancesTheLatest() {
+        int many = GoneKept.DEFAULT.chosen() + 10;
+        for (int i = 0; i < many; i++) {
+            file.show(List.of(gone("a" + i)));
+        }
+        assertThat(file.entries()).hasSize(GoneKept.DEFAULT.chosen());
+        rewriteBy300Changes();
+        assertThat(reader.poll()).containsKey(new InstanceId("a" + (many - 1)));
     }
 
     @Test

@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  * What a controller decides in the store for activations whose invoker or controller was lost: where one is placed again,
  * and that it has ended. Whoever writes first decides for all; while the store is away it is tried again.
  */
-public final class Outcomes implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+public final class Decisions implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final long RETRY_MS = 200;
 
@@ -38,7 +38,7 @@ public final class Outcomes implements AutoCloseable {
     private Consumer<ControllerEvent> events = event -> {};
     private volatile boolean isClosed;
 
-    public Outcomes(Store store, Function<ActivationRecord, NewDocument> recordForm) {
+    public Decisions(Store store, Function<ActivationRecord, NewDocument> recordForm) {
         this.store = store;
         this.recordForm = recordForm;
     }
