@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pikachu.core.store.StoreUnavailable;
@@ -35,16 +34,13 @@ final class AdminSocket implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 10;
 
     private final Users users;
-    private final Consumer<AdminRequest> done;
     private final ServerSocketChannel listener;
     private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("admin-deadlines").factory());
 
-    /** @param done told of each request that was carried out */
-    AdminSocket(Path folder, Users users, Consumer<AdminRequest> done) throws IOException {
+    AdminSocket(Path runFolder, Users users) throws IOException {
         this.users = users;
-        this.done = done;
-        var path = path(folder);
+        var path = path(runFolder);
         Files.deleteIfExists(path);
         this.listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(path));
@@ -94,9 +90,7 @@ final class AdminSocket implements AutoCloseable {
     private byte[] answer(byte[] line) {
         try {
             var request = AdminRequest.read(line);
-            var answer = AdminRequest.answer(request.carryOut(users, System.currentTimeMillis()));
-            done.accept(request);
-            return answer;
+            return AdminRequest.answer(request.carryOut(users, System.currentTimeMillis()));
         } catch (IllegalArgumentException | StoreUnavailable e) {
             return AdminRequest.failure(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
