@@ -29,6 +29,7 @@ import pikachu.cli.demo.DemoCommand;
             "",
             "And, started by the launcher:",
             "  up          run a platform on this machine",
+            "  admin       make and delete users of a platform on this machine",
             "  bench       measure a platform on this machine",
             "Each says more with --help."
         })

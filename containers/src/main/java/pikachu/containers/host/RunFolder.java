@@ -37,6 +37,11 @@ public final class RunFolder implements AutoCloseable {
         return open(usualPlace(System.getenv().getOrDefault("XDG_RUNTIME_DIR", "")), slice);
     }
 
+    /** Where {@link #open(Slice)} has or will have this slice's. */
+    public static Path usualPath(int slice) {
+        return usualPlace(System.getenv().getOrDefault("XDG_RUNTIME_DIR", "")).resolve("slice" + slice);
+    }
+
     /** Below {@code parent}, which is made if it is missing; the folder above it must exist. */
     public static RunFolder open(Path parent, Slice slice) {
         secure(parent);

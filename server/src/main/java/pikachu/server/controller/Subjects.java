@@ -15,7 +15,7 @@ import pikachu.server.entities.SubjectJson;
 /** Who may call, in the store: one document for each namespace's key, found by the namespace's UUID. */
 public final class Subjects {
     /** All subjects are kept in one namespace of the store, since a key names no other. */
-    private static final NamespaceName KEPT_IN = new NamespaceName("whisk.system");
+    static final NamespaceName KEPT_IN = new NamespaceName("whisk.system");
 
     private static final Pattern UUID = Pattern.compile("\\A[0-9A-Fa-f-]{36}\\z");
 

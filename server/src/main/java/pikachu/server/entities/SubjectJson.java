@@ -7,10 +7,17 @@ public final class SubjectJson {
     private SubjectJson() {}
 
     public static byte[] write(Identity identity) {
+        return write(identity, false);
+    }
+
+    public static byte[] write(Identity identity, boolean isBlocked) {
         return Json.write(out -> {
             out.writeStartObject();
             out.writeStringProperty("_id", identity.subject());
             out.writeStringProperty("subject", identity.subject());
+            if (isBlocked) {
+                out.writeBooleanProperty("blocked", true);
+            }
             out.writeName("namespaces");
             out.writeStartArray();
             out.writeStartObject();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,6 +43,11 @@ final class Slices {
         Files.writeString(
                 fresh, slices.stream().map(slice -> slice.number() + "\n").collect(Collectors.joining()));
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Those of the platform that uses this data folder, or did when it ended. */
+    Collection<Integer> numbers() throws IOException {
+        return remembered();
     }
 
     private SortedSet<Integer> remembered() throws IOException {

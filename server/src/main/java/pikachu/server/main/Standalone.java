@@ -32,6 +32,7 @@ import pikachu.server.api.ApiServer;
 import pikachu.server.controller.Controller;
 import pikachu.server.controller.Decisions;
 import pikachu.server.controller.Subjects;
+import pikachu.server.controller.Users;
 import pikachu.server.entities.ActionStore;
 import pikachu.server.entities.ActivationJson;
 import pikachu.server.invoker.Invoker;
@@ -92,6 +93,7 @@ final class Standalone implements AutoCloseable {
             if (api.port() != port) {
                 throw new StartFailure("The API could not listen on port " + port + ". Choose another with --port.");
             }
+            parts.add(new AdminSocket(hosts.getFirst().folder().path(), new Users(store)));
             introduce(hosts.getFirst(), runtimes);
             invokers.forEach(Invoker::prewarm);
         } catch (IOException | RuntimeException e) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Speaks to a platform's API as the guest, for tests. */
+/** Speaks to a platform's API as the guest or somebody else, for tests. */
 final class Client implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.shared();
 
@@ -23,8 +23,12 @@ final class Client implements AutoCloseable {
     private final String key;
 
     Client(String address) {
+        this(address, Guest.KEY);
+    }
+
+    Client(String address, String key) {
         this.base = address + "/api/v1/namespaces/_/";
-        this.key = "Basic " + Base64.getEncoder().encodeToString(Guest.KEY.getBytes(StandardCharsets.US_ASCII));
+        this.key = "Basic " + Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** @param status 0 when nobody answered */
