@@ -1,4 +1,4 @@
-"""Unpacks an action that came as a zip: a __main__.py, more files, perhaps a virtualenv.
+"""Unpacks an action that came as a zip: the file to run, more files, perhaps a virtualenv.
 
 What only zips need is imported when there is one.
 """
@@ -12,8 +12,8 @@ class BadArchive(Exception):
     pass
 
 
-def unpack(code, limit):
-    """The folder, below the current one, with the archive's files in it."""
+def unpack(code, main, limit):
+    """The folder, below the current one, with the archive's files in it; main must be one of them."""
     import base64
     import io
     import zipfile
@@ -24,7 +24,7 @@ def unpack(code, limit):
     except (ValueError, zipfile.BadZipFile) as problem:
         raise BadArchive("the code is not a base64-encoded zip (%s)" % problem)
     with archive:
-        check(archive.infolist(), limit)
+        check(archive.infolist(), main, limit)
         extract_all(archive, folder)
     return folder
 
@@ -41,15 +41,15 @@ def extract_all(archive, folder):
         raise
 
 
-def check(entries, limit):
+def check(entries, main, limit):
     """zipfile reads no more of an entry than its header states, so the sum can be trusted."""
     if sum(entry.file_size for entry in entries) > limit:
         raise BadArchive("the zip expands to more than %d bytes" % limit)
     for entry in entries:
         if entry.filename.startswith("/") or ".." in entry.filename.replace("\\", "/").split("/"):
             raise BadArchive("the zip has an entry outside of its root: %r" % entry.filename)
-    if "__main__.py" not in [entry.filename for entry in entries]:
-        raise BadArchive("the zip has no __main__.py at its root")
+    if main not in [entry.filename for entry in entries]:
+        raise BadArchive("the zip has no %s at its root" % main)
 
 
 def extract(archive, entry, folder):
