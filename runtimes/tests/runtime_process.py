@@ -119,7 +119,7 @@ class Log:
     """What the runtime wrote to one of its streams, read as it comes."""
 
     def __init__(self, fd):
-        self.fd, self.text = fd, ""
+        self.fd, self.data = fd, b""
         os.set_blocking(fd, False)
 
     def read(self):
@@ -128,8 +128,8 @@ class Log:
             data = os.read(self.fd, 1 << 16)
             if not data:
                 break
-            self.text += data.decode()
-        return self.text
+            self.data += data
+        return self.data.decode(errors="replace")
 
     def lines(self):
         return self.read().splitlines()
