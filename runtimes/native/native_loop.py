@@ -35,7 +35,8 @@ class Loop:
             self.pid = native_process.spawn(self.path, [], {0: stdin, ANSWERS: stdout})
             self.descriptors = (requests, answers, os.pidfd_open(self.pid))
         except BaseException:
-            native_process.close((requests, answers))
+            self.descriptors = (requests, answers)
+            self.end()
             raise
         finally:
             native_process.close((stdout, stdin))
@@ -96,7 +97,7 @@ class Loop:
         return native_process.describe_end(status) if has_ended else "closed descriptor 3"
 
     def end(self):
-        status = native_process.end(self.pid)
+        status = None if self.pid is None else native_process.end(self.pid)
         native_process.close(self.descriptors)
         self.pid, self.descriptors = None, ()
         return status

@@ -79,7 +79,7 @@ def check(path):
     if line.rstrip(b"\n").endswith(b"\r"):
         raise BadProgram("the first line of its code ends with a carriage return; save the script with Unix line ends")
     interpreter = os.fsdecode(words[0])
-    if not os.access(interpreter, os.X_OK):
+    if not os.access(os.path.join(os.path.dirname(path), interpreter), os.X_OK):
         raise BadProgram("the first line of its code asks for %s, which this container cannot execute" % interpreter)
 
 

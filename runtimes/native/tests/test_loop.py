@@ -68,6 +68,14 @@ class LoopTest(NativeTest):
                 self.assertIn("The action failed to initialize: " + reason, answer.json()["error"])
                 self.assert_sentinels(native, 1)
 
+    def test_says_that_the_program_cannot_be_started_again(self):
+        native = self.loop(START + ACKNOWLEDGE + "os.unlink('exec')\n" + EACH + "    sys.exit(4)\n")
+        native.run()
+        before = native.descriptors()
+        for _ in range(5):
+            self.assert_answer(502, {"error": "The action cannot be started: No such file or directory."}, native.run())
+        self.assertEqual(before, native.descriptors())
+
     def test_starts_a_program_anew_that_ended_in_a_call(self):
         native = self.loop(START + ACKNOWLEDGE + EACH + "    if value:\n        sys.exit(4)\n    say({})\n")
         for _ in range(2):

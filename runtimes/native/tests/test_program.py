@@ -34,6 +34,11 @@ class ProgramTest(NativeTest):
         native = self.native("\ufeff#!/bin/sh\necho '{\"a\": \"ü\"}'")
         self.assert_answer(200, {"a": "ü"}, native.run())
 
+    def test_runs_a_script_by_an_interpreter_of_its_own_zip(self):
+        files = {"exec": "#!./own -x\n", "own": "#!/bin/sh\necho '{\"option\": \"'$1'\"}'\n"}
+        native = self.native(zipped(files, {"own": 0o755}), binary=True)
+        self.assert_answer(200, {"option": "-x"}, native.run())
+
     def test_says_why_code_cannot_be_executed_and_takes_other_code_then(self):
         cases = [
             ("echo hello", {}, "neither an ELF executable nor a script that begins with #!"),
