@@ -3,7 +3,6 @@
 What the kernel would refuse at the first /run is said at /init, with the reason.
 """
 
-import binascii
 import os
 
 import proxy_zip
@@ -44,17 +43,9 @@ def script(code):
 
 
 def unpack(code, limit):
-    data = decode(code[:8])
-    if data.startswith((ELF, SCRIPT)):
-        return write(decode(code))
+    if proxy_zip.decode(code[:8]).startswith((ELF, SCRIPT)):
+        return write(proxy_zip.decode(code))
     return os.path.join(proxy_zip.unpack(code, MAIN_FILE, limit), MAIN_FILE)
-
-
-def decode(code):
-    try:
-        return binascii.a2b_base64(code)
-    except ValueError:
-        return b""  # proxy_zip says what is wrong
 
 
 def write(data):
