@@ -107,10 +107,10 @@ def show(name, values, unit, scale):
     print("%-34s min %8.2f  p50 %8.2f  p99 %8.2f %s" % (name, low, middle, high, unit))
 
 
-def measure_starts(command, folder, count):
+def measure_starts(command, folder_of_next, count):
     marks = {"exec to listening": [], "exec to /init answered": [], "exec to first /run answered": []}
     for number in range(count):
-        proxy = Proxy(command, folder)
+        proxy = Proxy(command, folder_of_next())
         connection = proxy.connect()
         marks["exec to listening"].append(time.perf_counter() - proxy.started)
         ask(connection, INIT)
@@ -161,7 +161,7 @@ def main():
     print("%s, load %.1f" % (" ".join(command), os.getloadavg()[0]))
     with tempfile.TemporaryDirectory() as folder:
         stage(folder, command)
-        measure_starts(command, folder, given.starts)
+        measure_starts(command, lambda: folder, given.starts)
         measure_calls(command, folder, given.calls)
 
 

@@ -88,8 +88,8 @@ def die_on_sigterm_as_pid_1():
 
 
 def load():
-    """Imports the proxy's other files, leaving neither their folder nor their names in the way
-    of the function's own modules."""
+    """(Server, Runtime) of the proxy's other files, leaving neither their folder nor their names
+    in the way of the function's own modules."""
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path.insert(0, here)
     import proxy_action
@@ -98,6 +98,7 @@ def load():
     sys.path[:] = [path for path in sys.path if path != here]
     for name in [name for name in sys.modules if name.startswith("proxy_")]:
         del sys.modules[name]
+    run_site()
     return proxy_http.Server, proxy_action.Runtime
 
 
@@ -115,7 +116,8 @@ def run_site():
             print("pikachu: the site module failed:", problem, file=sys.stderr)
 
 
-def main():
+def main(load):
+    """load is called once the address exists; the native kind has one of its own."""
     given = arguments()
     try:
         listener = listen(given)
@@ -124,7 +126,6 @@ def main():
     detach_stdin()
     die_on_sigterm_as_pid_1()
     Server, Runtime = load()
-    run_site()
     runtime = Runtime()
     server = Server(listener, runtime.answer)
     runtime.server_descriptors = server.descriptors
@@ -135,4 +136,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(load)

@@ -10,92 +10,13 @@ import os
 import sys
 
 import proxy_json
-import proxy_logs
+import proxy_protocol
 import proxy_sockets
 import proxy_zip
+from proxy_protocol import Refused, describe, error
 
 MODULE = "main__"  # the name that OpenWhisk's Python runtime gives to the action's module
-MISSING_CODE = "Missing main/no code to execute."
-ALREADY_INITIALIZED = "Cannot initialize the action more than once."
-NOT_INITIALIZED = "no action defined yet"
-WRONG_RESULT = "The action did not return a dictionary or array."
-EXPANDED_LIMIT = 512 * 1024 * 1024
-
-# Whatever of these an earlier /run (or /init's environment) set and this one does not
-# is removed: a warm instance must not see its predecessor's identity.
-RUN_FIELDS = frozenset(
-    "namespace action_name action_version activation_id transaction_id deadline api_key "
-    "instance_id instance_epoch instance_address instance_port instance_key directory channel "
-    "shared_memory volumes group group_rank group_size".split()
-)
-OK = b'{"ok":true}'
-
-
-class Refused(Exception):
-    """An answer other than 200."""
-
-    def __init__(self, status, message):
-        super().__init__(message)
-        self.status = status
-
-
-def error(message):
-    return proxy_json.encode({"error": message})
-
-
-def decode(body):
-    try:
-        message = proxy_json.decode(body.decode())
-    except (ValueError, RecursionError) as problem:
-        raise Refused(400, "The request body is not JSON: %s" % problem)
-    if type(message) is not dict:
-        raise Refused(400, "The request body is not a JSON object.")
-    return message
-
-
-class Environment:
-    """os.environ as /init and /run set it. Writes only what changed: most fields never do."""
-
-    def __init__(self):
-        self.exported = {}  # /run field -> value, as last exported
-        self.names = {}
-
-    def initialize(self, values):
-        for name, value in values.items():
-            text = value if type(value) is str else "" if value is None else proxy_json.encode_ascii(value)
-            self.put(name, text)
-            field = name[5:].lower()
-            if field in RUN_FIELDS and name == "__OW_" + field.upper():
-                self.exported[field] = text
-
-    def identify(self, message):
-        exported, kept = self.exported, 0
-        for field, value in message.items():
-            if type(value) is not str or field == "value":
-                continue
-            kept += 1
-            if exported.get(field) != value:
-                self.put(self.name(field), value)
-                exported[field] = value
-        if kept != len(exported):
-            self.forget(message)
-
-    def forget(self, message):
-        for field in [field for field in self.exported if field == "value" or type(message.get(field)) is not str]:
-            os.environ.pop(self.name(field), None)
-            del self.exported[field]
-
-    def name(self, field):
-        name = self.names.get(field)
-        if name is None:
-            name = self.names[field] = "__OW_" + field.upper()
-        return name
-
-    def put(self, name, value):
-        try:
-            os.environ[name] = value
-        except (ValueError, OSError) as problem:
-            raise Refused(400, "The environment variable %r cannot be set: %s" % (name, problem))
+MAIN_FILE = "__main__.py"
 
 
 class Source:
@@ -112,50 +33,25 @@ class Source:
         return self.text
 
 
-class Runtime:
+class Runtime(proxy_protocol.Protocol):
     def __init__(self):
+        super().__init__()
         self.pid = os.getpid()
         self.function = None
-        self.environment = Environment()
-        self.logs = proxy_logs.Logs()
         self.sockets = proxy_sockets.Sockets()
-        self.server_descriptors = set  # given by proxy.py
 
-    def answer(self, path, body):
-        """(status, body) of an answer; the logs are complete when it is returned. Empties body."""
-        initializing = path == b"/init"
-        try:
-            message = decode(body)
-            body.clear()  # may be 100 MiB that the function could use
-            status, answer = self.initialize(message) if initializing else self.run(message)
-        except Refused as refusal:
-            status, answer = refusal.status, error(str(refusal))
-        except Exception as problem:  # a signal handler of the function's, or a defect of ours
-            report(problem)
-            status, answer = 500, error("The Python runtime was interrupted by %s: %s" % (type(problem).__name__, describe(problem)))
-        if not initializing or status != 200:
-            self.logs.end_activation()
-        return status, answer
+    def report(self, problem):
+        report(problem)
 
     # ---- /init
 
-    def initialize(self, message):
-        if self.function is not None:
-            raise Refused(403, ALREADY_INITIALIZED)
-        value = message.get("value")
-        code = value.get("code") if type(value) is dict else None
-        if type(code) is not str or not code:
-            raise Refused(403, MISSING_CODE)
-        if type(value.get("env")) is dict:
-            self.environment.initialize(value["env"])
-        extend_path()
-        name = str(value.get("name") or "action").replace("\n", " ")
-        self.function = self.load(name, code, value.get("binary") is True, str(value.get("main") or "main"))
-        self.sockets.remember(self.proxy_descriptors())
-        return 200, OK
-
     def load(self, name, code, binary, main):
-        """The function named main. Whatever its module does while loading, the proxy survives."""
+        """Keeps the function named main. Whatever its module does while loading, the proxy survives."""
+        extend_path()
+        self.function = self.function_of(name, code, binary, main)
+        self.sockets.remember(self.proxy_descriptors())
+
+    def function_of(self, name, code, binary, main):
         filename = "action " + name
         try:
             if binary:
@@ -170,15 +66,12 @@ class Runtime:
             self.leave_if_child(problem)
             report(problem)
             forget_module(filename)
-            raise Refused(502, "The action failed to initialize: %s" % initialization_error(problem, filename))
+            raise proxy_protocol.not_initialized(initialization_error(problem, filename))
 
     # ---- /run
 
-    def run(self, message):
+    def call(self, message):
         function = self.function
-        if function is None:
-            raise Refused(500, NOT_INITIALIZED)
-        self.environment.identify(message)
         arguments = message.get("value")
         try:
             result = function({} if arguments is None else arguments)
@@ -251,10 +144,10 @@ def forget_module(filename):
 
 
 def unpack(code):
-    folder = proxy_zip.unpack(code, EXPANDED_LIMIT)
+    folder = proxy_zip.unpack(code, MAIN_FILE, proxy_protocol.EXPANDED_LIMIT)
     os.chdir(folder)
     sys.path[:0] = [folder, *proxy_zip.site_packages(folder)]
-    with open(os.path.join(folder, "__main__.py"), encoding="utf-8") as file:
+    with open(os.path.join(folder, MAIN_FILE), encoding="utf-8") as file:
         return file.name, file.read()
 
 
@@ -269,7 +162,7 @@ def wait_for(awaitable):
 
 def encode_result(result):
     if not isinstance(result, (dict, list, tuple)):
-        return 502, error(WRONG_RESULT)
+        return 502, error(proxy_protocol.WRONG_RESULT)
     try:
         return 200, proxy_json.encode(result)
     except BaseException as problem:
@@ -278,14 +171,6 @@ def encode_result(result):
 
 
 # ---- what went wrong, for people
-
-
-def describe(problem):
-    """The problem's own message, or its type where it has none or fails to tell."""
-    try:
-        return str(problem) or type(problem).__name__
-    except BaseException:
-        return type(problem).__name__
 
 
 def run_error(problem):

@@ -6,7 +6,8 @@ C functions are not documented, so they are tried when this is loaded, and the p
 is used wherever they are absent or behave otherwise.
 
 decode(text) and encode(value) are json.loads and json.dumps with compact separators,
-ensure_ascii off and NaN refused; encode gives UTF-8.
+ensure_ascii off and NaN refused; encode gives UTF-8. encode_spaced(value) is json.dumps
+as it comes, NaN refused.
 """
 
 WHITESPACE = " \t\n\r"
@@ -39,22 +40,23 @@ def from_interpreter():
             pass
         return load_package()(text)  # to say what is wrong, which the scanner alone cannot
 
-    def encoder(quote):
+    def encoder(quote, comma=",", colon=":"):
         # Made for each value: its markers, against cycles, are left dirty by a failure.
         return lambda value: "".join(
-            make_encoder({}, refuse, quote, None, ":", ",", False, False, False)(value, 0)
+            make_encoder({}, refuse, quote, None, colon, comma, False, False, False)(value, 0)
         )
 
-    return decode, encoder(encode_basestring), encoder(encode_basestring_ascii)
+    ascii = encode_basestring_ascii
+    return decode, encoder(encode_basestring), encoder(ascii), encoder(ascii, ", ", ": ")
 
 
 def from_package():
     import json
 
-    def encoder(ascii):
-        return json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, separators=(",", ":")).encode
+    def encoder(ascii, separators=(",", ":")):
+        return json.JSONEncoder(ensure_ascii=ascii, allow_nan=False, separators=separators).encode
 
-    return json.loads, encoder(False), encoder(True)
+    return json.loads, encoder(False), encoder(True), encoder(True, (", ", ": "))
 
 
 def load_package():
@@ -70,15 +72,16 @@ def refuse(value):
 def choose():
     try:
         functions = from_interpreter()
-        decode, unicode, ascii = functions
-        if decode(SAMPLE_TEXT) == decode(ascii(SAMPLE)) == SAMPLE and unicode(SAMPLE) == SAMPLE_TEXT:
+        decode, unicode, *ascii = functions
+        works = all(decode(encode(SAMPLE)) == SAMPLE for encode in ascii)
+        if works and decode(SAMPLE_TEXT) == SAMPLE and unicode(SAMPLE) == SAMPLE_TEXT:
             return functions
     except Exception:
         pass
     return from_package()
 
 
-decode, encode_text, encode_ascii = choose()
+decode, encode_text, encode_ascii, encode_spaced = choose()
 
 
 def encode(value):

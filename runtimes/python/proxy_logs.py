@@ -70,10 +70,18 @@ class Stream:
         line = b"\n" + SENTINEL if self.descriptor.unfinished else SENTINEL
         self.descriptor.unfinished = False
         try:
-            os.write(self.kept, line)
+            self.write_whole(line)
             os.dup2(self.kept, self.fd)
         except OSError:
             pass  # nobody reads the logs any more; the call is answered nevertheless
+
+    def write_whole(self, line):
+        """A child process, Node.js for one, may have made the pipe non-blocking, for us too."""
+        try:
+            os.write(self.kept, line)
+        except BlockingIOError:
+            os.set_blocking(self.kept, True)
+            os.write(self.kept, line)
 
 
 def flushes(stream):
@@ -98,6 +106,15 @@ class Logs:
     def flush(self):
         for stream in self.streams:
             stream.flush()
+
+    def write(self, fd, data):
+        """All of data to descriptor 1 or 2; lost when nobody reads the logs any more."""
+        descriptor, rest = self.streams[fd - 1].descriptor, memoryview(data)
+        try:
+            while rest:
+                rest = rest[descriptor.write(rest) :]
+        except OSError:
+            pass
 
     def end_activation(self):
         for stream in self.streams:

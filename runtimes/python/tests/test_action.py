@@ -90,7 +90,7 @@ class InitTest(ProxyTest):
         self.assertIn('File "action hello", line 2, in deeper', log)
         self.assertIn("raise Exception('unhappy')  # here", log)
         self.assertIn("Exception: unhappy", log)
-        self.assertNotIn("proxy_action", log)
+        self.assertNotIn("proxy_", log)
 
     def test_calls_another_entry_point_than_main(self):
         proxy = self.proxy()
@@ -178,7 +178,7 @@ class ZipTest(ProxyTest):
         code = zipped({"__main__.py": ECHO, "large": "x" * 1000})
         for limit, refused in ((1000, True), (2000, False)):
             with tempfile.TemporaryDirectory() as folder:
-                script = "import os, sys; sys.path.insert(0, %r); import proxy_zip; os.chdir(%r); proxy_zip.unpack(%r, %d)"
+                script = "import os, sys; sys.path.insert(0, %r); import proxy_zip; os.chdir(%r); proxy_zip.unpack(%r, '__main__.py', %d)"
                 call = [sys.executable, "-c", script % (os.path.dirname(PROXY), folder, code, limit)]
                 done = subprocess.run(call, capture_output=True, text=True)
                 self.assertEqual(refused, "expands to more than 1000 bytes" in done.stderr, done.stderr)
@@ -283,7 +283,7 @@ class RunTest(ProxyTest):
                 log = proxy.stderr.read()
                 self.assertIn('File "action hello", line 5, in main', log)
                 self.assertIn(line.replace("\\ud800", ""), log.replace("\\ud800", ""))
-                self.assertNotIn("proxy_action", log)
+                self.assertNotIn("proxy_", log)
                 self.assert_sentinels(proxy, 1)
 
     def test_survives_sys_exit_and_says_so(self):

@@ -11,7 +11,7 @@ import proxy_json  # noqa: E402
 
 DECODERS = {"chosen": proxy_json.decode, "package": proxy_json.from_package()[0]}
 ENCODERS = {
-    "interpreter": (proxy_json.encode_text, proxy_json.encode_ascii),
+    "interpreter": (proxy_json.encode_text, proxy_json.encode_ascii, proxy_json.encode_spaced),
     "package": proxy_json.from_package()[1:],
 }
 
@@ -34,10 +34,10 @@ class JsonTest(unittest.TestCase):
         chance = random.Random(7)
         for _ in range(500):
             value = some_value(chance)
-            for ascii in (False, True):
-                text = json.dumps(value, ensure_ascii=ascii, separators=(",", ":"))
+            for number, (ascii, separators) in enumerate(((False, (",", ":")), (True, (",", ":")), (True, None))):
+                text = json.dumps(value, ensure_ascii=ascii, separators=separators)
                 for name, encoders in ENCODERS.items():
-                    self.assertEqual(text, encoders[ascii](value), name)
+                    self.assertEqual(text, encoders[number](value), name)
                 for name, decode in DECODERS.items():
                     self.assertEqual(value, decode(" \t\n" + text + "\r\n"), name)
 
