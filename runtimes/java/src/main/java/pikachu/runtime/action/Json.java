@@ -9,6 +9,7 @@ import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** JSON in UTF-8 by Gson, read strictly; numbers keep all their digits. */
@@ -34,7 +35,7 @@ final class Json {
             reader.setNestingLimit(DEPTH);
             var value = JsonParser.parseReader(reader);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new NoJson("something follows the value at " + reader.getPath());
+                throw new NoJson("something follows the value");
             }
             return value;
         } catch (IOException | JsonParseException problem) {
@@ -42,13 +43,16 @@ final class Json {
         }
     }
 
-    /** Gson's first line, without the exception's name and the link to its manual that it adds. */
+    /** Where and what, without the names of Gson's methods. */
     private static String reason(Exception problem) {
+        if (problem instanceof CharacterCodingException) {
+            return "it is not UTF-8";
+        }
         var text = String.valueOf(problem.getMessage());
-        int end = text.indexOf('\n');
-        var line = end < 0 ? text : text.substring(0, end);
-        int name = line.indexOf("Exception: ");
-        return name < 0 ? line : line.substring(name + "Exception: ".length());
+        int end = text.indexOf(" path ");
+        var reason = end < 0 ? text : text.substring(0, end);
+        int at = reason.lastIndexOf(" at line ");
+        return reason.contains("JsonReader") ? "it is malformed" + (at < 0 ? "" : reason.substring(at)) : reason;
     }
 
     static String text(Object value) {

@@ -21,7 +21,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** An action that came as source: one file, compiled in memory. */
-final class Source {
+public final class Source {
     private static final String FILE = "Action.java";
     private static final List<String> OPTIONS =
             List.of("-proc:none", "-g", "-Xlint:none", "-parameters", "-implicit:none");
@@ -64,7 +64,8 @@ final class Source {
                                 + ", name one of them as the action's main: " + String.join(", ", found));
     }
 
-    private static Map<String, byte[]> compile(String code) {
+    /** Class name to class file, in the compiler's order. */
+    public static Map<String, byte[]> compile(String code) {
         var compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new BadAction("this Java has no compiler: give the action as a jar");
