@@ -110,7 +110,7 @@ public final class ActionRuntime implements Handler {
         var thread = Thread.currentThread();
         var loader = thread.getContextClassLoader();
         try {
-            return isBinary ? Jar.load(code, entry, Jar.EXPANDED_LIMIT) : Source.load(code, entry);
+            return isBinary ? Jar.load(code, entry, Jar.FILE, Jar.EXPANDED_LIMIT) : Source.load(code, entry);
         } catch (BadAction problem) {
             throw failedToInitialize(problem.reason());
         } catch (ClassNotFoundException problem) {

@@ -14,13 +14,13 @@ import java.util.zip.ZipException;
 final class Jar {
     static final long EXPANDED_LIMIT = 512L * 1024 * 1024;
 
-    private static final String FILE = "action.jar";
+    /** In the working folder, which is the container's own. */
+    static final Path FILE = Path.of("action.jar").toAbsolutePath();
 
     private Jar() {}
 
-    static ActionFunction load(String code, EntryPoint entry, long limit)
+    static ActionFunction load(String code, EntryPoint entry, Path path, long limit)
             throws IOException, ReflectiveOperationException {
-        var path = Path.of(FILE).toAbsolutePath();
         URLClassLoader loader = null;
         try {
             Files.write(path, decode(code));

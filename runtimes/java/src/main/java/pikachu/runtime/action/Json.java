@@ -44,7 +44,8 @@ final class Json {
     }
 
     /** Where and what, without the names of Gson's methods. */
-    private static String reason(Exception problem) {
+    private static String reason(Exception failure) {
+        Throwable problem = failure.getCause() == null ? failure : failure.getCause();
         if (problem instanceof CharacterCodingException) {
             return "it is not UTF-8";
         }

@@ -29,7 +29,7 @@ final class Input {
             if (found >= 0 && found <= Limits.HEAD) {
                 return take(found, 4);
             }
-            refuseOther();
+            refuseOther(Math.max(seen - 1, 0));
             seen = end - start;
             if (!fill(Limits.HEAD + 8)) {
                 return "";
@@ -47,9 +47,9 @@ final class Input {
     }
 
     /** TLS, or bare line feeds: no use in waiting for more. */
-    private void refuseOther() {
+    private void refuseOther(int from) {
         boolean begun = end > start && bytes[start] != '\r';
-        if ((begun && !Head.isTokenSign(bytes[start] & 0xff)) || indexOf("\n\n", 0) >= 0) {
+        if ((begun && !Head.isTokenSign(bytes[start] & 0xff)) || indexOf("\n\n", from) >= 0) {
             throw new HttpRefusal(400, "This is not an HTTP/1.1 request.");
         }
         if (end - start > Limits.HEAD) {
