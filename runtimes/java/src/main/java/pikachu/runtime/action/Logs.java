@@ -17,26 +17,24 @@ final class Logs {
 
     /** The line that says so, on both, after all that was printed before. */
     void endActivation() {
-        flush(System.out);
-        flush(System.err);
+        boolean outWorks = flushes(System.out);
+        boolean errWorks = flushes(System.err);
         out.endActivation();
         err.endActivation();
-        if (System.out == null || System.out.checkError()) {
+        if (!outWorks) {
             System.setOut(out);
         }
-        if (System.err == null || System.err.checkError()) {
+        if (!errWorks) {
             System.setErr(err);
         }
     }
 
-    /** It may be a stream of the function's own making. */
-    private static void flush(@Nullable PrintStream stream) {
+    /** It may be a stream of the function's own making, which stays for the next activation while it works. */
+    private static boolean flushes(@Nullable PrintStream stream) {
         try {
-            if (stream != null) {
-                stream.flush();
-            }
-        } catch (RuntimeException | Error problem) {
-            Trace.print(problem);
+            return stream != null && !stream.checkError();
+        } catch (RuntimeException | Error broken) {
+            return false;
         }
     }
 }
