@@ -53,8 +53,8 @@ function atLine(problem, file) {
 function serialize(reason) {
     try {
         return plain(reason, []);
-    } catch (problem) {
-        return describe(problem);
+    } catch {
+        return describe(reason);
     }
 }
 

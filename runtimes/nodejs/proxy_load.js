@@ -34,7 +34,7 @@ function fromScript(code, main, file) {
     process.argv = [process.execPath, file];
     const isName = IDENTIFIER.test(first) && !RESERVED.has(first);
     const end = isName ? `\n;return typeof ${first} === 'undefined' ? undefined : ${first};` : '';
-    const found = module._compile(code.replace(/^\ufeff/, '') + end, file);
+    const found = module._compile(code.replace(/^\ufeff/, '') + end, file, 'commonjs');
     module.loaded = true;
     return callable(found ?? module.exports?.[first], members, main);
 }

@@ -57,7 +57,7 @@ class Log {
 /** What console and the function write to. Ending or destroying it does neither: the next activation needs it. */
 class LogStream extends Writable {
     constructor(log) {
-        super();
+        super({ autoDestroy: false, emitClose: false });
         this.log = log;
         this.fd = log.fd;
         this._type = 'fs'; // as Node's own streams say of themselves
@@ -74,9 +74,10 @@ class LogStream extends Writable {
         if (data !== undefined && data !== null && data !== last) {
             this.write(data, typeof encoding === 'string' ? encoding : undefined);
         }
-        if (last) {
-            process.nextTick(last);
-        }
+        process.nextTick(() => {
+            last?.();
+            this.emit('finish'); // which stream.pipeline waits for
+        });
         return this;
     }
 

@@ -98,15 +98,11 @@ test('holds a large answer for a slow reader while serving others', async (t) =>
 test('makes a client that sends faster than it is answered wait', async (t) => {
     const proxy = await initialized(t, 'const all = []; let open; function main(a) { if (a.open) { all.forEach((go) => go(a)); open = 1; return a; } return open ? a : new Promise((go) => all.push(go)); }');
     const eager = await proxy.connect();
-    const requests = repeat(request('/run', { value: { x: 'y'.repeat(1000) } }), 30_000);
+    const requests = repeat(request('/run', { value: { x: 'y'.repeat(100_000) } }), 300);
     eager.send(requests);
     await awaitTrue(() => eager.socket.bytesWritten - eager.socket.writableLength < requests.length, 'the client to be held up');
     assertAnswer(200, { open: 1 }, await proxy.run({ open: 1 }));
-    for (let n = 0; n < 30_000; n++) {
-        if (n % 500 === 0) {
-            proxy.stdout.read(); // else the end markers fill the pipes
-            proxy.stderr.read();
-        }
+    for (let n = 0; n < 300; n++) {
         assert.equal((await eager.answer()).status, 200);
     }
 });

@@ -90,7 +90,7 @@ test('says what is wrong with a package that does not load', async (t) => {
         [{ hello: 'x' }, /Zipped actions must contain either package\.json or index\.js at the root\./],
         [{ 'index.js': 'exports.other = 1' }, /it defines no function named 'main'$/],
         [{ 'package.json': '{"main":"nowhere.js"}' }, /Cannot find module/],
-        [{ 'package.json': '{' , 'index.js': '' }, /SyntaxError|Error parsing/],
+        [{ 'package.json': '{' , 'index.js': '' }, /SyntaxError|Error parsing|Invalid package config/],
         [{ 'index.js': "\nrequire('nowhere-to-be-found');" }, /Cannot find module 'nowhere-to-be-found'[^]*\(line 2\)$/],
         [{ 'index.js': "let x = 1;\nthrow new Error('bad zip day')" }, /Error: bad zip day \(line 2\)$/],
         [{ 'index.mjs': "\n\nthrow new Error('bad module day')" }, /Error: bad module day \(line 3\)$/],
@@ -235,7 +235,7 @@ test('survives archives changed at random', async (t) => {
     const folder = temporaryFolder(t);
     const good = zip({ 'index.js': INDEX, 'a/b': BIG, link: { text: 'a/b', mode: LINK } });
     const seed = Number(process.env.PIKACHU_SEED ?? 20261);
-    for (let number = 0, state = seed; number < 2000; number++) {
+    for (let number = 0, state = seed; number < 400; number++) {
         const bad = Buffer.from(good);
         for (let times = 0; times < 3; times++) {
             state = (Math.imul(state, 1103515245) + 12345) >>> 0;
