@@ -17,6 +17,9 @@ final class ActionFields {
     @Option(names = "--kind", paramLabel = "KIND", description = "like python:default; else by the file's ending")
     Optional<String> kind = Optional.empty();
 
+    @Option(names = "--native", description = "an executable or a script, or a .zip with one named exec")
+    boolean isNative;
+
     @Option(names = "--main", paramLabel = "MAIN", description = "the entry point (default: main)")
     Optional<String> main = Optional.empty();
 
@@ -74,7 +77,7 @@ final class ActionFields {
 
     ObjectNode body(Optional<Path> file) {
         var body = Json.object();
-        file.ifPresent(path -> body.set("exec", new Code(path).exec(kind, main)));
+        file.ifPresent(path -> body.set("exec", new Code(path).exec(isNative ? Optional.of(Code.NATIVE) : kind, main)));
         addPairs(body, "parameters", parameterFile, parameters);
         addPairs(body, "annotations", annotationFile, annotations);
         var limits = Json.object();

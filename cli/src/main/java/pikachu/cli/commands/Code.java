@@ -15,11 +15,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A file of code as the API takes it. */
 record Code(Path file) {
+    static final String NATIVE = "native:default";
+
     private static final Map<String, String> FAMILIES = Map.ofEntries(
             Map.entry("js", "nodejs"),
             Map.entry("py", "python"),
             Map.entry("jar", "java"),
             Map.entry("java", "java"),
+            Map.entry("sh", "native"),
             Map.entry("php", "php"),
             Map.entry("rb", "ruby"),
             Map.entry("rs", "rust"),

@@ -61,7 +61,7 @@ record ActionChange(
 
     private static Exec exec(JsonObject exec, Kinds kinds) {
         var asked = exec.string("kind").orElseThrow(ActionChange::noKind).strip();
-        var kind = kinds.resolve(asked)
+        var kind = kinds.resolve(asked, exec.string("image"))
                 .orElseThrow(() -> new MalformedJson("The specified runtime '" + asked
                         + "' is not supported by this platform. Valid values are: " + kinds.quoted() + "."));
         var code = exec.utf8("code")

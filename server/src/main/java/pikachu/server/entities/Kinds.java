@@ -8,6 +8,15 @@ import tools.jackson.core.JsonGenerator;
 
 /** Which kinds of action this platform runs. */
 public record Kinds(List<Family> families) {
+    public static final String NATIVE_FAMILY = "native";
+
+    /** Executables and scripts. */
+    public static final String NATIVE = NATIVE_FAMILY + ":default";
+
+    /** What wsk's {@code --native} sends: the image of OpenWhisk's docker skeleton, with code. */
+    private static final String BLACKBOX = "blackbox";
+
+    private static final String SKELETON = "openwhisk/dockerskeleton";
     /**
      * A language.
      *
@@ -55,6 +64,14 @@ public record Kinds(List<Family> families) {
                 .filter(family -> name.startsWith(family.name() + ":"))
                 .findFirst()
                 .flatMap(family -> version(family, name));
+    }
+
+    /** As {@link #resolve(String)}, and {@link #NATIVE} for wsk's way to ask for it. */
+    public Optional<Kind> resolve(String asked, Optional<String> image) {
+        boolean isNative = asked.equals(BLACKBOX)
+                && image.filter(name -> name.equals(SKELETON) || name.startsWith(SKELETON + ":"))
+                        .isPresent();
+        return resolve(isNative ? NATIVE : asked);
     }
 
     private static Optional<Kind> version(Family family, String name) {

@@ -1,38 +1,23 @@
 package pikachu.server.main;
 
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import pikachu.containers.host.Interpreter;
+import pikachu.containers.host.Installed;
 import pikachu.containers.host.Interpreters;
-import pikachu.containers.host.Staging;
 import pikachu.core.containers.RuntimeCommand;
 import pikachu.server.entities.Kinds;
 
 /** The kinds of action that this machine can run, and how their runtimes are started. */
-final class Runtimes {
-    private static final Logger LOG = LoggerFactory.getLogger(Runtimes.class);
-
-    /**
-     * The proxy listens before it loads the site packages, and neither the environment nor the working folder decides what
-     * it imports itself.
-     */
-    private static final List<String> PYTHON_FLAGS = List.of("-S", "-E", "-I");
-
-    private final Path home;
-    private final List<Interpreter> pythons;
-
-    private Runtimes(Path home, List<Interpreter> pythons) {
-        this.home = home;
-        this.pythons = pythons;
+record Runtimes(List<Family> families) {
+    Runtimes {
+        families = List.copyOf(families);
     }
 
     static Runtimes find(Host host, Path home) {
@@ -44,43 +29,37 @@ final class Runtimes {
                 .filter(folder -> folder.startsWith("/"))
                 .map(Path::of)
                 .toList();
-        var found = Interpreters.find(host.reach(), path);
-        return new Runtimes(home, found.kinds().values().stream().distinct().toList());
+        var families = new ArrayList<Family>();
+        var pythons = Interpreters.find(host.reach(), path).kinds().values().stream()
+                .distinct()
+                .toList();
+        families.add(new PythonFamily(home, pythons));
+        var nodes = Installed.nodes(host.reach(), path);
+        if (!nodes.isEmpty()) {
+            families.add(new NodeFamily(home, nodes));
+        }
+        var jdks = Installed.jdks(host.reach(), Path.of(System.getProperty("java.home")));
+        if (!jdks.isEmpty() && JavaFamily.isBuilt(home)) {
+            families.add(new JavaFamily(home, jdks));
+        }
+        families.add(new NativeFamily(home, pythons.getFirst()));
+        return new Runtimes(families);
     }
 
     Kinds kinds() {
-        return new Kinds(List.of(Kinds.family(
-                "python", pythons.stream().map(Interpreter::version).toList())));
+        return new Kinds(families.stream()
+                .map(family -> Kinds.family(family.name(), family.versions()))
+                .toList());
     }
 
-    /** How each kind is started on this host in so many MB, from copies that its functions' users can read. */
+    /** How each kind is started on this host in so many MB. */
     Map<String, IntFunction<RuntimeCommand>> commands(Host host) {
-        var folder = new Staging(host.folder()).stage("python", home.resolve("runtimes/python"), ".py");
         var commands = new LinkedHashMap<String, IntFunction<RuntimeCommand>>();
-        for (var python : pythons) {
-            var command = python.command(PYTHON_FLAGS, folder.resolve("proxy.py"));
-            commands.put(python.kind(), memoryMb -> command);
-        }
-        Thread.ofVirtual().start(() -> pythons.forEach(python -> compile(python, folder)));
+        families.forEach(family -> commands.putAll(family.commands(host)));
         return commands;
     }
 
-    /** Saves the first call of each container some milliseconds; without it all works as well. */
-    private static void compile(Interpreter python, Path folder) {
-        try {
-            new ProcessBuilder(python.path().toString(), "-I", "-m", "compileall", "-q", folder.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            LOG.info("event=runtime_not_compiled kind={} reason=\"{}\"", python.kind(), e.getMessage());
-        }
-    }
-
     List<String> describe() {
-        return pythons.stream()
-                .map(python -> python.kind() + " at " + python.path()
-                        + (python.equals(pythons.getFirst()) ? " (python:3, python:default)" : ""))
-                .toList();
+        return families.stream().flatMap(family -> family.describe().stream()).toList();
     }
 }
